@@ -1,0 +1,133 @@
+package io.github.pop3kit.protocol;
+
+import java.nio.ByteBuffer;
+
+/**
+ * Turns a stored message into what follows {@code +OK} on the wire: a bare LF becomes CRLF, a last line without its end is given
+ * one, a line that begins with a dot is given another (RFC 1939 section 3), and {@link #finish} adds the closing line. A CR
+ * alone stays as it is. No I/O, no allocation; any split of the input gives the same output. For one message; not safe for use
+ * by several threads.
+ */
+public final class DotEncoder {
+
+    private static final int WHOLE_MESSAGE = -1;
+
+    private final boolean verbatim;
+    private final int bodyLines;
+
+    private boolean inBody;
+    private int linesLeft;
+    /** Octets of the line so far, CR included; no more than 2 are of interest. */
+    private int column;
+
+    private boolean afterCr;
+    private boolean dotStuffed;
+    private boolean complete;
+    private long octets;
+
+    private DotEncoder(boolean verbatim, int bodyLines) {
+        this.verbatim = verbatim;
+        this.bodyLines = bodyLines;
+        this.linesLeft = bodyLines;
+    }
+
+    /** An encoder of a whole message, as for RETR. */
+    public static DotEncoder whole() {
+        return new DotEncoder(false, WHOLE_MESSAGE);
+    }
+
+    /** An encoder of the header, the blank line and this many lines of the body, as for TOP (RFC 1939 section 7). */
+    public static DotEncoder top(int lines) {
+        return new DotEncoder(false, lines);
+    }
+
+    /** An encoder of a whole message that has CRLF line ends throughout and no line that begins with a dot: it only copies. */
+    public static DotEncoder verbatim() {
+        return new DotEncoder(true, WHOLE_MESSAGE);
+    }
+
+    /** Encodes what it can. {@link CodecResult#DONE} means that TOP needs no more of the message. */
+    public CodecResult encode(ByteBuffer in, ByteBuffer out) {
+        if (verbatim) return copy(in, out);
+        while (!complete && in.hasRemaining()) {
+            if (column == 0 && !stuff(in, out)) return CodecResult.NEED_OUTPUT;
+            int start = in.position();
+            int lineFeed = Octets.lineFeed(in, start, in.limit());
+            int length = Math.min(lineFeed - start, out.remaining());
+            if (length > 0) {
+                afterCr = in.get(start + length - 1) == '\r';
+                column = Math.min(column + length, 2);
+                octets += length;
+                Octets.move(in, out, length);
+            }
+            if (in.position() < lineFeed) return CodecResult.NEED_OUTPUT;
+            if (!in.hasRemaining()) return CodecResult.NEED_INPUT;
+            if (!endLine(out)) return CodecResult.NEED_OUTPUT;
+            in.get();
+        }
+        return complete ? CodecResult.DONE : CodecResult.NEED_INPUT;
+    }
+
+    /**
+     * Writes what is due at the end of the message: a missing line end, and the line of one dot.
+     *
+     * @return {@link CodecResult#NEED_OUTPUT} if there is no room for all of it (five octets), and then nothing is written
+     */
+    public CodecResult finish(ByteBuffer out) {
+        boolean open = column > 0;
+        if (out.remaining() < (open ? 5 : 3)) return CodecResult.NEED_OUTPUT;
+        if (open) {
+            out.put((byte) '\r').put((byte) '\n');
+            octets += 2;
+            column = 0;
+        }
+        out.put((byte) '.').put((byte) '\r').put((byte) '\n');
+        return CodecResult.DONE;
+    }
+
+    /** How many octets were written so far, stuffed dots and the closing line left out: what LIST shows of a whole message. */
+    public long octets() {
+        return octets;
+    }
+
+    /** Gives a line that begins with a dot its second one; false if there is no room for it. */
+    private boolean stuff(ByteBuffer in, ByteBuffer out) {
+        if (in.get(in.position()) != '.' || dotStuffed) return true;
+        if (!out.hasRemaining()) return false;
+        out.put((byte) '.');
+        dotStuffed = true; // The line's own dot may have to wait for room, and must not be stuffed twice.
+        return true;
+    }
+
+    private boolean endLine(ByteBuffer out) {
+        if (out.remaining() < (afterCr ? 1 : 2)) return false;
+        if (!afterCr) {
+            out.put((byte) '\r');
+            octets++;
+        }
+        out.put((byte) '\n');
+        octets++;
+        boolean blank = column == 0 || (column == 1 && afterCr);
+        if (inBody) {
+            linesLeft--;
+        } else if (blank && bodyLines != WHOLE_MESSAGE) {
+            inBody = true;
+        }
+        complete = inBody && linesLeft == 0;
+        column = 0;
+        afterCr = false;
+        dotStuffed = false;
+        return true;
+    }
+
+    private CodecResult copy(ByteBuffer in, ByteBuffer out) {
+        int length = Math.min(in.remaining(), out.remaining());
+        if (length > 0) {
+            Octets.move(in, out, length);
+            octets += length;
+            // A store that breaks its promise must not make the closing line part of the message.
+            column = in.get(in.position() - 1) == '\n' ? 0 : 1;
+        }
+        return in.hasRemaining() ? CodecResult.NEED_OUTPUT : CodecResult.NEED_INPUT;
+    }
+}

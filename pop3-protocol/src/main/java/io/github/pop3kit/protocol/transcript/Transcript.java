@@ -1,0 +1,320 @@
+package io.github.pop3kit.protocol.transcript;
+
+import io.github.pop3kit.protocol.Command;
+import io.github.pop3kit.protocol.Reply;
+import java.io.IOException;
+import java.net.StandardSocketOptions;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/**
+ * A conversation in the form in which RFCs show them:
+ *
+ * <pre>
+ * S: +OK …
+ * C: USER mrose
+ * S: +OK …
+ * C: QUIT\
+ * C closes
+ * S closes
+ * </pre>
+ *
+ * <p>A line ends in CRLF on the wire unless it ends in a backslash here. Within a line {@code \r}, {@code \n}, {@code \t},
+ * {@code \\} and {@code \xHH} stand for octets, characters beyond ASCII for their UTF-8, and {@code …} for any octets: a line
+ * {@code S: …} alone matches any one line. Blanks at the end of a line are written {@code \x20}. {@code C closes} ends the client's sending (half-close) and expects nothing;
+ * {@code C cuts} resets the connection; {@code S closes} expects the server to end it. Lines that are blank or begin with
+ * {@code #} are left out.
+ *
+ * <p>A transcript plays either part against a real peer. It is immutable.
+ */
+public final class Transcript {
+
+    /** Who speaks. */
+    public enum Side {
+        CLIENT("C"),
+        SERVER("S");
+
+        private final String letter;
+
+        Side(String letter) {
+            this.letter = letter;
+        }
+    }
+
+    private enum Kind {
+        SAYS,
+        CLOSES,
+        CUTS
+    }
+
+    /** {@code text} is escaped, as it stands in the transcript. */
+    private record Event(Side side, Kind kind, String text) {
+        @Override
+        public String toString() {
+            return switch (kind) {
+                case SAYS -> side.letter + ": " + text;
+                case CLOSES -> side.letter + " closes";
+                case CUTS -> side.letter + " cuts";
+            };
+        }
+    }
+
+    private final List<Event> events;
+
+    private Transcript(List<Event> events) {
+        this.events = List.copyOf(events);
+    }
+
+    /**
+     * Reads a transcript.
+     *
+     * @throws IllegalArgumentException naming the first line that is none
+     */
+    public static Transcript parse(String text) {
+        return new Transcript(text.lines()
+                .map(String::strip)
+                .filter(line -> !line.isEmpty() && !line.startsWith("#"))
+                .map(Transcript::event)
+                .toList());
+    }
+
+    private static Event event(String line) {
+        for (Side side : Side.values()) {
+            if (line.equals(side.letter + ":")) return new Event(side, Kind.SAYS, "");
+            if (line.startsWith(side.letter + ": ")) return new Event(side, Kind.SAYS, line.substring(3));
+            if (line.equals(side.letter + " closes")) return new Event(side, Kind.CLOSES, "");
+            if (line.equals(side.letter + " cuts")) return new Event(side, Kind.CUTS, "");
+        }
+        throw new IllegalArgumentException("no line of a transcript: " + line);
+    }
+
+    /** The conversation as {@link #parse} reads it. */
+    @Override
+    public String toString() {
+        return events.stream().map(Event::toString).collect(Collectors.joining("\n", "", "\n"));
+    }
+
+    /**
+     * The line of a transcript for what a side said, its secrets starred: passwords, digests, what follows a SASL mechanism,
+     * challenges, and commands that nobody knows.
+     *
+     * @param octets one line without its line end, one character per octet
+     */
+    public static String entry(Side side, String octets) {
+        String shown = side == Side.CLIENT ? Command.redact(octets) : Reply.redact(octets);
+        return side.letter + ": " + escape(shown);
+    }
+
+    /** Octets as a transcript writes them: ASCII, with everything else and the backslash escaped. */
+    public static String escape(String octets) {
+        StringBuilder escaped = new StringBuilder(octets.length());
+        for (int i = 0; i < octets.length(); i++) {
+            char c = octets.charAt(i);
+            switch (c) {
+                case '\\' -> escaped.append("\\\\");
+                case '\r' -> escaped.append("\\r");
+                case '\n' -> escaped.append("\\n");
+                case '\t' -> escaped.append("\\t");
+                default -> {
+                    if (c >= ' ' && c < 0x7F) {
+                        escaped.append(c);
+                    } else {
+                        escaped.append(String.format("\\x%02X", (int) c));
+                    }
+                }
+            }
+        }
+        return escaped.toString();
+    }
+
+    /**
+     * Plays the client: sends its lines, expects the server's.
+     *
+     * @param server a connected channel in blocking mode; left as the transcript leaves it
+     * @throws AssertionError at the first line that differs, with the conversation so far
+     */
+    public void playClient(SocketChannel server, Pace pace) throws IOException {
+        new Player(Side.CLIENT, server, pace).play();
+    }
+
+    /** Plays the server: expects the client's lines, sends its own; otherwise like {@link #playClient}. */
+    public void playServer(SocketChannel client, Pace pace) throws IOException {
+        new Player(Side.SERVER, client, pace).play();
+    }
+
+    /** One performance of one part. */
+    private final class Player {
+        private final Side self;
+        private final SocketChannel peer;
+        private final Pace pace;
+        private final ByteBuffer input = ByteBuffer.allocate(8192).flip();
+        private final StringBuilder soFar = new StringBuilder();
+
+        Player(Side self, SocketChannel peer, Pace pace) throws IOException {
+            this.self = self;
+            this.peer = peer;
+            this.pace = pace;
+            peer.setOption(StandardSocketOptions.TCP_NODELAY, true);
+        }
+
+        void play() throws IOException {
+            if (pace instanceof Pace.Pipelined) {
+                playPipelined();
+            } else {
+                for (Event event : events) play(event);
+            }
+        }
+
+        /** What the peer says first is awaited first; then all is sent at once, and then all the rest is read. */
+        private void playPipelined() throws IOException {
+            int first = 0;
+            while (first < events.size() && events.get(first).side != self) play(events.get(first++));
+            StringBuilder batch = new StringBuilder();
+            List<Event> answers = new ArrayList<>();
+            for (Event event : events.subList(first, events.size())) {
+                if (event.side != self) {
+                    answers.add(event);
+                } else if (event.kind == Kind.SAYS) {
+                    batch.append(unescape(event.text));
+                } else {
+                    write(batch.toString());
+                    batch.setLength(0);
+                    if (event.kind == Kind.CUTS) playAll(answers); // Behind a cut nothing can be read.
+                    play(event);
+                }
+            }
+            write(batch.toString());
+            playAll(answers);
+        }
+
+        private void playAll(List<Event> answers) throws IOException {
+            for (Event answer : answers) play(answer);
+            answers.clear();
+        }
+
+        private void play(Event event) throws IOException {
+            boolean own = event.side == self;
+            switch (event.kind) {
+                case SAYS -> {
+                    if (own) {
+                        write(unescape(event.text));
+                    } else {
+                        expect(event.text);
+                    }
+                }
+                case CLOSES -> {
+                    if (own) {
+                        peer.shutdownOutput();
+                    } else {
+                        expectEnd();
+                    }
+                }
+                case CUTS -> {
+                    if (own) {
+                        peer.setOption(StandardSocketOptions.SO_LINGER, 0);
+                        peer.close();
+                    } else {
+                        expectEnd();
+                    }
+                }
+            }
+            soFar.append(event).append('\n');
+        }
+
+        private void write(String octets) throws IOException {
+            for (String piece : pace.pieces(octets)) {
+                ByteBuffer buffer = ByteBuffer.wrap(piece.getBytes(StandardCharsets.ISO_8859_1));
+                try {
+                    while (buffer.hasRemaining()) peer.write(buffer);
+                } catch (IOException ended) {
+                    return; // The peer may end when it likes; what it said before can still be read.
+                }
+            }
+        }
+
+        private void expect(String text) throws IOException {
+            String said = readLine();
+            if (said == null || !matches(text, said)) {
+                String instead = said == null ? "the connection ended" : escape(said);
+                throw new AssertionError("expected: " + text + "\n but was: " + instead + "\nbehind:\n" + soFar);
+            }
+        }
+
+        private void expectEnd() throws IOException {
+            String said;
+            try {
+                said = readLine();
+            } catch (IOException reset) {
+                return; // A reset ends the connection as well.
+            }
+            if (said != null)
+                throw new AssertionError("expected the end, but was: " + escape(said) + "\nbehind:\n" + soFar);
+        }
+
+        /** A line with its line end, or what came before the end of the connection; null at the end. */
+        private @org.jspecify.annotations.Nullable String readLine() throws IOException {
+            StringBuilder line = new StringBuilder();
+            while (true) {
+                while (input.hasRemaining()) {
+                    char octet = (char) (input.get() & 0xFF);
+                    line.append(octet);
+                    if (octet == '\n') return line.toString();
+                }
+                input.clear();
+                int read = peer.read(input);
+                input.flip();
+                if (read < 0) return line.length() == 0 ? null : line.toString();
+            }
+        }
+    }
+
+    private static boolean matches(String text, String said) {
+        List<String> parts = new ArrayList<>(List.of(text.split("…", -1)));
+        String last = unescape(parts.remove(parts.size() - 1));
+        if (parts.isEmpty()) return said.equals(last);
+        String first = octets(parts.get(0));
+        if (!said.startsWith(first)) return false;
+        int from = first.length();
+        for (String part : parts.subList(1, parts.size())) {
+            int found = said.indexOf(octets(part), from);
+            if (found < 0) return false;
+            from = found + octets(part).length();
+        }
+        return said.endsWith(last) && said.length() - last.length() >= from;
+    }
+
+    /** The octets of a whole line: with CRLF, unless a backslash at its end says that there is none. */
+    private static String unescape(String text) {
+        boolean open = text.endsWith("\\") && !text.endsWith("\\\\");
+        return open ? octets(text.substring(0, text.length() - 1)) : octets(text) + "\r\n";
+    }
+
+    private static String octets(String escaped) {
+        String text = new String(escaped.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
+        StringBuilder octets = new StringBuilder(text.length());
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c != '\\') {
+                octets.append(c);
+                continue;
+            }
+            char escape = ++i < text.length() ? text.charAt(i) : ' ';
+            switch (escape) {
+                case '\\' -> octets.append('\\');
+                case 'r' -> octets.append('\r');
+                case 'n' -> octets.append('\n');
+                case 't' -> octets.append('\t');
+                case 'x' -> {
+                    octets.append((char) Integer.parseInt(text.substring(i + 1, i + 3), 16));
+                    i += 2;
+                }
+                default -> throw new IllegalArgumentException("no escape of a transcript: \\" + escape);
+            }
+        }
+        return octets.toString();
+    }
+}

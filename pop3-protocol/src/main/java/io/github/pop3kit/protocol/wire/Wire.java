@@ -1,0 +1,339 @@
+package io.github.pop3kit.protocol.wire;
+
+import io.github.pop3kit.protocol.CodecResult;
+import io.github.pop3kit.protocol.Command;
+import io.github.pop3kit.protocol.DotEncoder;
+import io.github.pop3kit.protocol.DotFraming;
+import io.github.pop3kit.protocol.DotInputStream;
+import io.github.pop3kit.protocol.LineDecoder;
+import io.github.pop3kit.protocol.Reply;
+import io.github.pop3kit.protocol.ResponseCode;
+import io.github.pop3kit.protocol.transcript.Transcript;
+import io.github.pop3kit.protocol.transcript.Transcript.Side;
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.ReadableByteChannel;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One end of a POP3 connection: bounded lines in, buffered lines out, messages in and out, and a deadline that somebody else
+ * enforces.
+ *
+ * <p>Replies and commands are only appended to a buffer. It is written when reading would have to wait, so that a pipelined batch
+ * is answered in as few writes as possible, and when it has grown large. One thread uses a wire; {@link #late} and {@link #abort}
+ * are for another.
+ */
+public final class Wire implements Closeable {
+
+    /** A reply, listing line or unique-id of a server; RFC 2449 section 4 promises 512. */
+    private static final int REPLY_LIMIT = 8192;
+
+    /** What a waiting session keeps of its buffers. */
+    private static final int IDLE_INPUT = 1024;
+
+    private static final int IDLE_OUTPUT = 4096;
+    private static final int INPUT = 16 * 1024;
+    private static final int HIGH_WATER = 64 * 1024;
+
+    /** Loopback and fast networks want few, large writes for large messages. */
+    private static final int LARGEST_OUTPUT = 256 * 1024;
+
+    private static final int LONGEST_LINGER_OCTETS = 1024 * 1024;
+    private static final Duration LONGEST_LINGER = Duration.ofSeconds(2);
+
+    private final Side self;
+    private final LineDecoder lines;
+    private final LongSupplier nanoTime;
+    private final Duration stalled;
+    private Connection connection;
+    private ByteBuffer input = ByteBuffer.allocate(IDLE_INPUT).flip();
+    private ByteBuffer output = ByteBuffer.allocate(IDLE_INPUT);
+    private boolean inputFilled;
+    private volatile long deadline;
+    private @Nullable Duration idle;
+    private @Nullable Consumer<String> transcript;
+
+    private Wire(Side self, Connection connection, LineDecoder lines, LongSupplier nanoTime, Duration stalled) {
+        this.self = self;
+        this.connection = connection;
+        this.lines = lines;
+        this.nanoTime = nanoTime;
+        this.stalled = stalled;
+        deadlineIn(stalled);
+    }
+
+    /**
+     * A server's end.
+     *
+     * @param nanoTime the clock of the deadlines, as {@link System#nanoTime}
+     * @param stalled how long one write may take
+     */
+    public static Wire server(Connection connection, LongSupplier nanoTime, Duration stalled) {
+        return new Wire(Side.SERVER, connection, LineDecoder.forCommands(), nanoTime, stalled);
+    }
+
+    /** A client's end. */
+    public static Wire client(Connection connection, LongSupplier nanoTime, Duration stalled) {
+        return new Wire(Side.CLIENT, connection, new LineDecoder(REPLY_LIMIT), nanoTime, stalled);
+    }
+
+    /** Shows every line to somebody, as {@link Transcript#entry} prints it: secrets are starred, messages left out. */
+    public void tap(Consumer<String> listener) {
+        transcript = listener;
+    }
+
+    // ---- lines in
+
+    /**
+     * The peer's next line, one character per octet; null at the end of the connection, where a line without its end is nothing.
+     * Writes what was appended before it waits.
+     *
+     * @throws LineTooLongException if the line passes the limit
+     */
+    public @Nullable String readLine() throws IOException {
+        String line = nextLine();
+        if (line != null) show(peer(), line);
+        return line;
+    }
+
+    /** Like {@link #readLine}, for a client's response to a SASL challenge: longer, and secret. */
+    public @Nullable String readResponse() throws IOException {
+        lines.expectResponse();
+        String line = nextLine();
+        if (line != null && transcript != null) transcript.accept("C: ****");
+        return line;
+    }
+
+    private @Nullable String nextLine() throws IOException {
+        if (output.position() >= HIGH_WATER) flush();
+        if (idle != null) deadlineIn(idle);
+        while (true) {
+            switch (lines.decode(input)) {
+                case LINE -> {
+                    return lines.line();
+                }
+                case TOO_LONG -> throw new LineTooLongException();
+                case NEED_INPUT -> {
+                    if (!fill()) return null;
+                }
+            }
+        }
+    }
+
+    /** Reads more; false at the end of the connection. */
+    private boolean fill() throws IOException {
+        // Octets that are here already belong to the batch that is being answered; without a sign of any, do not ask.
+        boolean perhapsMore = inputFilled || lines.inLine();
+        if (output.position() > 0 && !(perhapsMore && connection.available() > 0)) flush();
+        resizeForInput();
+        input.clear();
+        int read = connection.read(input);
+        inputFilled = !input.hasRemaining();
+        input.flip();
+        return read >= 0;
+    }
+
+    /** A batch gets a large buffer; a session that waits keeps small ones, for there may be ten thousand of them. */
+    private void resizeForInput() {
+        if (inputFilled && input.capacity() < INPUT) {
+            input = ByteBuffer.allocate(INPUT);
+        } else if (!inputFilled && input.capacity() > IDLE_INPUT) {
+            input = ByteBuffer.allocate(IDLE_INPUT);
+        }
+        if (output.position() == 0 && output.capacity() > IDLE_OUTPUT) output = ByteBuffer.allocate(IDLE_INPUT);
+    }
+
+    /** Whether the peer has sent something that was not read yet. */
+    public boolean hasInput() throws IOException {
+        return input.hasRemaining() || lines.inLine() || connection.available() > 0;
+    }
+
+    // ---- lines out: these only append
+
+    /** {@code +OK text}. */
+    public void ok(String text) {
+        append(Reply.ok(text).line());
+    }
+
+    /** {@code -ERR text}. */
+    public void err(String text) {
+        append(Reply.err(text).line());
+    }
+
+    /** {@code -ERR [code] text}. */
+    public void err(ResponseCode code, String text) {
+        append(Reply.err(code, text).line());
+    }
+
+    /** {@code + base64}. */
+    public void challenge(String base64) {
+        append(new Reply.Challenge(base64).line());
+    }
+
+    /** A command. */
+    public void command(Command command) {
+        append(command.line());
+    }
+
+    /** A line of a listing. Long listings are written as they grow. */
+    public void listing(String line) throws IOException {
+        append(line);
+        if (output.position() >= HIGH_WATER) flush();
+    }
+
+    /** The line of one dot behind a listing. */
+    public void endListing() {
+        append(".");
+    }
+
+    private void append(String line) {
+        show(self, line);
+        byte[] octets = line.getBytes(StandardCharsets.ISO_8859_1);
+        if (output.remaining() < octets.length + 2) grow(output.position() + octets.length + 2);
+        output.put(octets).put((byte) '\r').put((byte) '\n');
+    }
+
+    private void grow(int atLeast) {
+        output = ByteBuffer.allocate(Math.max(atLeast, 2 * output.capacity())).put(output.flip());
+    }
+
+    /**
+     * Writes what was appended. Each write has its own deadline: over a slow line a whole message may take far longer. Afterwards
+     * an absolute deadline is what it was, and the time for the next line begins anew.
+     */
+    public void flush() throws IOException {
+        if (output.position() == 0) return;
+        long before = deadline;
+        output.flip();
+        while (output.hasRemaining()) {
+            deadlineIn(stalled);
+            connection.write(output);
+        }
+        output.clear();
+        if (idle == null) {
+            deadline = before;
+        } else {
+            deadlineIn(idle);
+        }
+    }
+
+    // ---- messages
+
+    /**
+     * Sends a message and its closing line.
+     *
+     * @param content read to its end, or as far as the encoder needs it; not closed
+     * @throws IOException if the connection fails
+     * @throws UncheckedIOException if the content fails; the wire is to be closed then, for the peer must not see a closing line
+     */
+    public void body(ReadableByteChannel content, DotEncoder encoder) throws IOException {
+        ByteBuffer stored = ByteBuffer.allocate(IDLE_OUTPUT);
+        CodecResult result = CodecResult.NEED_INPUT;
+        while (result != CodecResult.DONE && read(content, stored) >= 0) {
+            boolean large = !stored.hasRemaining();
+            stored.flip();
+            do {
+                result = encoder.encode(stored, output);
+                if (result == CodecResult.NEED_OUTPUT) makeRoom();
+            } while (result == CodecResult.NEED_OUTPUT);
+            stored.clear();
+            if (large && stored.capacity() < HIGH_WATER) stored = ByteBuffer.allocate(HIGH_WATER);
+        }
+        while (encoder.finish(output) != CodecResult.DONE) makeRoom();
+        if (transcript != null) {
+            transcript.accept("# a message, " + encoder.octets() + " octets");
+            transcript.accept(Transcript.entry(self, "."));
+        }
+    }
+
+    private static int read(ReadableByteChannel content, ByteBuffer stored) {
+        try {
+            return content.read(stored);
+        } catch (IOException e) {
+            throw new UncheckedIOException("the message cannot be read to its end", e);
+        }
+    }
+
+    private void makeRoom() throws IOException {
+        if (output.capacity() < LARGEST_OUTPUT) {
+            grow(Math.min(4 * output.capacity(), LARGEST_OUTPUT));
+        } else {
+            flush();
+        }
+    }
+
+    /** The message behind the status line that was read last. Close it before the next line is read. */
+    public InputStream message(DotFraming framing) {
+        return new DotInputStream(connection, input, framing.after(lines.lineEnd()));
+    }
+
+    // ---- the connection
+
+    /** Goes on over another connection, usually TLS over the same socket; octets of the old one that were read are lost. */
+    public void upgrade(Connection secured) {
+        connection = secured;
+        input = ByteBuffer.allocate(IDLE_INPUT).flip();
+        inputFilled = false;
+    }
+
+    /** From now on the peer has this long, whatever it sends; replaces the deadline before. */
+    public void deadlineIn(Duration patience) {
+        deadline = nanoTime.getAsLong() + patience.toNanos();
+    }
+
+    /** From now on each line has this long. The octets of a line gain it no time. */
+    public void idleAfter(Duration patience) {
+        idle = patience;
+        deadlineIn(patience);
+    }
+
+    /** Whether the deadline is past. For any thread. */
+    public boolean late(long now) {
+        return now - deadline > 0;
+    }
+
+    /** Ends the connection at once; who reads or writes gets an exception. For any thread. */
+    public void abort() {
+        connection.abort();
+    }
+
+    /**
+     * Ends the connection; what was appended and not flushed is lost. Octets of the peer that are still under way are taken off
+     * it first, up to a bound: otherwise TCP would answer them with a reset, and the peer would lose the last reply.
+     */
+    @Override
+    public void close() throws IOException {
+        idle = null;
+        deadlineIn(LONGEST_LINGER);
+        try {
+            if (connection.isOpen() && hasInput()) linger();
+        } catch (IOException gone) {
+            // There is nobody left to be polite to.
+        } finally {
+            connection.close();
+        }
+    }
+
+    private void linger() throws IOException {
+        connection.endOutput();
+        ByteBuffer unwanted = ByteBuffer.allocate(INPUT);
+        int taken = 0;
+        int read;
+        while (taken < LONGEST_LINGER_OCTETS && (read = connection.read(unwanted.clear())) >= 0) taken += read;
+    }
+
+    private Side peer() {
+        return self == Side.SERVER ? Side.CLIENT : Side.SERVER;
+    }
+
+    private void show(Side side, String octets) {
+        if (transcript != null) transcript.accept(Transcript.entry(side, octets));
+    }
+}

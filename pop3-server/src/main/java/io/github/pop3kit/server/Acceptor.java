@@ -1,0 +1,118 @@
+package io.github.pop3kit.server;
+
+import io.github.pop3kit.protocol.wire.SocketConnection;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Listens on one endpoint and hands each connection that is within the limits to a session. */
+final class Acceptor implements Runnable, AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(Acceptor.class);
+
+    /** Clients come in crowds; the kernel cuts this to what it allows. */
+    private static final int BACKLOG = 1024;
+
+    private static final long BACK_OFF = TimeUnit.MILLISECONDS.toNanos(100);
+    private static final long COMPLAINTS_APART = TimeUnit.MINUTES.toNanos(1);
+    private static final ByteBuffer BUSY = StandardCharsets.US_ASCII
+            .encode("-ERR [SYS/TEMP] too many connections; try again later\r\n")
+            .asReadOnlyBuffer();
+
+    private final Endpoint endpoint;
+    private final ServerSocketChannel channel;
+    private final Sessions sessions;
+    private long lastComplaint = System.nanoTime() - COMPLAINTS_APART;
+
+    private Acceptor(Endpoint endpoint, ServerSocketChannel channel, Sessions sessions) {
+        this.endpoint = endpoint;
+        this.channel = channel;
+        this.sessions = sessions;
+    }
+
+    /** Binds the endpoint's address. Nobody is served before {@link #run}. */
+    static Acceptor bind(Endpoint endpoint, Sessions sessions) throws IOException {
+        ServerSocketChannel channel = ServerSocketChannel.open();
+        try {
+            channel.bind(endpoint.address(), BACKLOG);
+            return new Acceptor(endpoint, channel, sessions);
+        } catch (IOException e) {
+            channel.close();
+            throw new IOException("cannot listen on " + printed(endpoint.address()) + ": " + e.getMessage(), e);
+        } catch (RuntimeException unresolved) {
+            channel.close();
+            throw new IOException("cannot listen on " + printed(endpoint.address()) + ": no such host", unresolved);
+        }
+    }
+
+    InetSocketAddress address() {
+        return new InetSocketAddress(
+                channel.socket().getInetAddress(), channel.socket().getLocalPort());
+    }
+
+    @Override
+    public void run() {
+        while (channel.isOpen()) {
+            try {
+                serve(channel.accept());
+            } catch (ClosedChannelException closed) {
+                return;
+            } catch (IOException | OutOfMemoryError e) {
+                // No descriptor or no thread is left: those who are served will give theirs back.
+                complain(e);
+                LockSupport.parkNanos(BACK_OFF);
+            }
+        }
+    }
+
+    private void serve(SocketChannel client) throws IOException {
+        InetAddress remote = client.socket().getInetAddress();
+        InetAddress local = client.socket().getLocalAddress();
+        boolean taken = false;
+        try {
+            // The permit comes before the session and its thread: what is refused costs nothing.
+            if (remote != null && sessions.admit(remote)) {
+                Session session =
+                        new Session(sessions.service(), endpoint, new SocketConnection(client), Peer.of(remote, local));
+                sessions.start(session, remote);
+                taken = true;
+            } else {
+                refuse(client);
+            }
+        } finally {
+            if (!taken) client.close();
+        }
+    }
+
+    /** In the clear it can be said; under TLS nothing can be before a handshake, which is not worth it. */
+    private void refuse(SocketChannel client) throws IOException {
+        if (endpoint.tls() == Endpoint.Tls.IMPLICIT) return;
+        client.configureBlocking(false);
+        client.write(BUSY.duplicate());
+    }
+
+    private void complain(Throwable trouble) {
+        long now = System.nanoTime();
+        if (now - lastComplaint < COMPLAINTS_APART) return;
+        lastComplaint = now;
+        log.error("connections cannot be accepted; trying on", trouble);
+    }
+
+    @Override
+    public void close() throws IOException {
+        channel.close();
+    }
+
+    private static String printed(InetSocketAddress address) {
+        return address.getHostString() + ":" + address.getPort();
+    }
+}

@@ -1,0 +1,31 @@
+package io.github.pop3kit.server;
+
+import java.net.InetAddress;
+import java.security.SecureRandom;
+import java.util.Base64;
+
+/**
+ * Who is at the other end, as the lines of the log name it.
+ *
+ * @param name by which the lines of one session are found
+ */
+record Peer(InetAddress remote, InetAddress local, String name, boolean secure) {
+
+    private static final SecureRandom RANDOM = new SecureRandom();
+
+    static Peer of(InetAddress remote, InetAddress local) {
+        byte[] octets = new byte[9];
+        RANDOM.nextBytes(octets);
+        return new Peer(remote, local, Base64.getEncoder().encodeToString(octets), false);
+    }
+
+    Peer secured() {
+        return new Peer(remote, local, name, true);
+    }
+
+    /** The fields that Dovecot's log lines end in; fail2ban and CrowdSec read them. */
+    String fields() {
+        return "rip=" + remote.getHostAddress() + ", lip=" + local.getHostAddress() + (secure ? ", TLS" : "")
+                + ", session=<" + name + ">";
+    }
+}

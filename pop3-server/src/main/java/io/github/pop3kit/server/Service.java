@@ -1,0 +1,54 @@
+package io.github.pop3kit.server;
+
+import io.github.pop3kit.protocol.Capability;
+import io.github.pop3kit.server.auth.Authenticator;
+import io.github.pop3kit.store.MailStore;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+
+/** What all sessions of a server share. */
+record Service(
+        MailStore store,
+        Authenticator authenticator,
+        ServerLimits limits,
+        String greeting,
+        boolean cleartextLogin,
+        boolean last,
+        LoginDelay loginDelay,
+        LongSupplier nanoTime) {
+
+    /** Whether a password may be sent over such a connection. */
+    boolean acceptsPasswords(boolean secure) {
+        return secure || cleartextLogin;
+    }
+
+    /**
+     * The lines of CAPA. What AUTHORIZATION offers stays listed after login (RFC 2449 section 5), but for STLS, which RFC 2595
+     * section 4 allows before it alone.
+     */
+    List<Capability> capabilities(boolean secure, boolean stls) {
+        List<Capability> capabilities = new ArrayList<>();
+        capabilities.add(Capability.of("TOP"));
+        capabilities.add(Capability.of("UIDL"));
+        capabilities.add(Capability.of("RESP-CODES"));
+        capabilities.add(Capability.of("AUTH-RESP-CODE"));
+        capabilities.add(Capability.of("PIPELINING"));
+        if (stls) capabilities.add(Capability.of("STLS"));
+        if (acceptsPasswords(secure)) {
+            capabilities.add(Capability.of("USER"));
+            capabilities.add(Capability.of("SASL", "PLAIN"));
+        }
+        if (limits.expireDays() == ServerLimits.EXPIRE_NEVER) {
+            capabilities.add(Capability.of("EXPIRE", "NEVER"));
+        } else if (limits.expireDays() >= 0) {
+            capabilities.add(Capability.of("EXPIRE", Integer.toString(limits.expireDays())));
+        }
+        // Announced in whole seconds, and never less than what is kept.
+        long delay = TimeUnit.MILLISECONDS.toSeconds(limits.loginDelay().toMillis() + 999);
+        if (delay > 0) capabilities.add(Capability.of("LOGIN-DELAY", Long.toString(delay)));
+        capabilities.add(Capability.of("IMPLEMENTATION", "pop3kit"));
+        return capabilities;
+    }
+}

@@ -1,0 +1,146 @@
+package io.github.pop3kit.server;
+
+import io.github.pop3kit.protocol.Command;
+import io.github.pop3kit.protocol.ResponseCode;
+import io.github.pop3kit.protocol.wire.LineTooLongException;
+import io.github.pop3kit.protocol.wire.SocketConnection;
+import io.github.pop3kit.protocol.wire.TlsConnection;
+import io.github.pop3kit.protocol.wire.Wire;
+import java.io.IOException;
+import java.time.Duration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One connection, from the greeting to its end. */
+final class Session implements Runnable {
+
+    private static final Logger log = LoggerFactory.getLogger(Session.class);
+    private static final Logger transcript = LoggerFactory.getLogger("io.github.pop3kit.server.transcript");
+
+    private final Service service;
+    private final Endpoint endpoint;
+    private final SocketConnection socket;
+    private final Wire wire;
+    private final long begun;
+    private volatile boolean waiting;
+    private volatile boolean stopping;
+    private Peer peer;
+    private SessionState state = Ended.ENDED;
+
+    Session(Service service, Endpoint endpoint, SocketConnection socket, Peer peer) {
+        this.service = service;
+        this.endpoint = endpoint;
+        this.socket = socket;
+        this.peer = peer;
+        this.wire = Wire.server(socket, service.nanoTime(), service.limits().stalledWrite());
+        this.begun = service.nanoTime().getAsLong();
+        if (transcript.isTraceEnabled()) wire.tap(line -> transcript.trace("<{}> {}", this.peer.name(), line));
+    }
+
+    @Override
+    public void run() {
+        try {
+            if (endpoint.tls() == Endpoint.Tls.IMPLICIT) startTls();
+            state = authorization();
+            wire.ok(service.greeting());
+            converse();
+            wire.flush();
+        } catch (LineTooLongException e) {
+            wire.err("line too long");
+            flushLast();
+        } catch (IOException gone) {
+            // The peer left or the reaper hung up; RFC 1939 wants no response here.
+            log.debug("<{}> {}", peer.name(), gone.toString());
+        } catch (RuntimeException defect) {
+            log.error("<{}> the session ends without a word", peer.name(), defect);
+            flushLast(); // What was answered before is the client's; a message that broke off has no closing line.
+        } finally {
+            state.abandon(); // The state owns the lock: this is the whole clean-up story.
+            hangUp();
+        }
+    }
+
+    private void converse() throws IOException {
+        int bad = 0;
+        while (state != Ended.ENDED && bad < state.badCommands()) {
+            waiting = true;
+            String line = wire.readLine();
+            waiting = false;
+            if (line == null) return;
+            if (stopping) {
+                wire.err(ResponseCode.SYS_TEMP, "the server is shutting down");
+                return;
+            }
+            Command command = Command.parse(line);
+            bad++;
+            if (command instanceof Command.Malformed malformed) {
+                wire.err(malformed.reason());
+            } else if (command instanceof Command.Unknown) {
+                wire.err("unknown command");
+            } else {
+                bad = 0;
+                state = state.answer(command);
+            }
+        }
+    }
+
+    /** The first state, and again the first after STLS: nothing that the client said before is known there. */
+    Authorization authorization() {
+        wire.deadlineIn(timeLeftToLogIn());
+        boolean stls = endpoint.tls() == Endpoint.Tls.STLS && !peer.secure();
+        return new Authorization(this, service, wire, peer, stls);
+    }
+
+    private Duration timeLeftToLogIn() {
+        return service.limits().login().minusNanos(service.nanoTime().getAsLong() - begun);
+    }
+
+    /** Shakes hands, within the limit. */
+    void startTls() throws IOException {
+        ServerCertificate certificate = endpoint.certificate().orElseThrow();
+        wire.deadlineIn(service.limits().handshake());
+        wire.upgrade(TlsConnection.accept(socket, certificate.context(), certificate.parameters()));
+        peer = peer.secured();
+    }
+
+    /** Since the session began, in whole seconds. */
+    long age() {
+        return Duration.ofNanos(service.nanoTime().getAsLong() - begun).toSeconds();
+    }
+
+    /** Ends the session when its deadline is past. Called by the {@link Reaper}. */
+    void reap(long now) {
+        if (wire.late(now)) wire.abort();
+    }
+
+    /** From now on the next command is refused, and the session ends. For any thread. */
+    void stop() {
+        stopping = true;
+    }
+
+    /** Ends the session unless it is doing something; {@link #stop} came before. For any thread. */
+    void endIfWaiting() {
+        if (waiting) wire.abort();
+    }
+
+    /** Ends the session whatever it is doing. For any thread. */
+    void end() {
+        wire.abort();
+    }
+
+    private void flushLast() {
+        try {
+            wire.flush();
+        } catch (IOException gone) {
+            log.debug("<{}> {}", peer.name(), gone.toString());
+        }
+    }
+
+    private void hangUp() {
+        try {
+            wire.close();
+        } catch (IOException gone) {
+            log.debug("<{}> {}", peer.name(), gone.toString());
+        }
+    }
+}

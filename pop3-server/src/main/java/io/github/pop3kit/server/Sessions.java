@@ -1,0 +1,119 @@
+package io.github.pop3kit.server;
+
+import java.net.InetAddress;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+
+/** The sessions of a server: how many there may be, and how they are brought to an end. */
+final class Sessions {
+
+    private final Service service;
+    private final ThreadFactory threads = SessionThreads.create();
+    private final Set<Session> running = ConcurrentHashMap.newKeySet();
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition fewer = lock.newCondition();
+    private final Map<InetAddress, Integer> perAddress = new HashMap<>();
+    private int admitted;
+    private volatile boolean stopping;
+
+    Sessions(Service service) {
+        this.service = service;
+    }
+
+    Service service() {
+        return service;
+    }
+
+    Set<Session> running() {
+        return running;
+    }
+
+    /** Takes a permit for a connection from this address; {@link #start} must follow if it is granted. */
+    boolean admit(InetAddress address) {
+        lock.lock();
+        try {
+            int here = perAddress.getOrDefault(address, 0);
+            ServerLimits limits = service.limits();
+            if (stopping || admitted >= limits.connections() || here >= limits.connectionsPerAddress()) return false;
+            admitted++;
+            perAddress.put(address, here + 1);
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void release(InetAddress address) {
+        lock.lock();
+        try {
+            admitted--;
+            perAddress.merge(address, -1, (here, less) -> here == 1 ? null : here + less);
+            fewer.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Runs an admitted session in a thread of its own, and gives its permit back at its end. */
+    void start(Session session, InetAddress address) {
+        boolean started = false;
+        try {
+            running.add(session);
+            if (stopping) session.stop(); // It was admitted just before.
+            threads.newThread(() -> {
+                        try {
+                            session.run();
+                        } finally {
+                            running.remove(session);
+                            release(address);
+                        }
+                    })
+                    .start();
+            started = true;
+        } finally {
+            if (!started) {
+                running.remove(session);
+                release(address);
+            }
+        }
+    }
+
+    /** From now on nobody is admitted, and every session has its next command refused. */
+    void refuseAll() {
+        lock.lock();
+        try {
+            stopping = true;
+        } finally {
+            lock.unlock();
+        }
+        running.forEach(Session::stop);
+    }
+
+    /**
+     * Ends all sessions without UPDATE; {@link #refuseAll} came before. Those that wait for their client get {@code grace}, those
+     * with a command under way as long as the limit says.
+     */
+    void endAll(Duration grace) throws InterruptedException {
+        awaitEnd(grace);
+        running.forEach(Session::endIfWaiting);
+        awaitEnd(service.limits().stop());
+        running.forEach(Session::end);
+        awaitEnd(Duration.ofSeconds(1));
+    }
+
+    private void awaitEnd(Duration longest) throws InterruptedException {
+        long left = longest.toNanos();
+        lock.lock();
+        try {
+            while (admitted > 0 && left > 0) left = fewer.awaitNanos(left);
+        } finally {
+            lock.unlock();
+        }
+    }
+}

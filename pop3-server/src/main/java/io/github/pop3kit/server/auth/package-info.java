@@ -1,0 +1,3 @@
+/** Who may log in. */
+@org.jspecify.annotations.NullMarked
+package io.github.pop3kit.server.auth;

@@ -1,0 +1,10 @@
+/** A POP3 server to embed or to run as a daemon. */
+module io.github.pop3kit.server {
+    requires transitive io.github.pop3kit.store;
+    requires io.github.pop3kit.protocol;
+    requires org.slf4j;
+    requires static org.jspecify;
+
+    exports io.github.pop3kit.server;
+    exports io.github.pop3kit.server.auth;
+}

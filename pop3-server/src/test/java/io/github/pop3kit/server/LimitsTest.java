@@ -1,0 +1,184 @@
+package io.github.pop3kit.server;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.pop3kit.protocol.transcript.Pace;
+import io.github.pop3kit.protocol.transcript.Transcript;
+import io.github.pop3kit.store.Account;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.function.Executable;
+
+/** What a server puts up with, and what it does when it no longer does. Time is a clock that the tests drive. */
+@Timeout(30)
+class LimitsTest {
+
+    private static final String LOGIN = """
+            S: +OK …
+            C: USER mrose
+            S: +OK …
+            C: PASS a secret
+            S: +OK …
+            """;
+
+    private final AtomicLong clock = new AtomicLong();
+    private final Played server = Played.with("1\r\n").configured(builder -> builder.nanoTime(clock::get));
+
+    @Test
+    void a_session_without_a_word_for_ten_minutes_is_ended_in_silence_and_removes_nothing() throws IOException {
+        try (Played.Running running = server.start();
+                SocketChannel client = running.connect()) {
+            play(client, LOGIN + """
+                    C: DELE 1
+                    S: +OK …
+                    """);
+            passes(running, Duration.ofMinutes(9));
+            play(client, """
+                    C: NOOP
+                    S: +OK
+                    """);
+            passes(running, Duration.ofMinutes(9));
+            play(client, """
+                    C: NOOP
+                    S: +OK
+                    """);
+            passes(running, Duration.ofMinutes(10).plusSeconds(1));
+            play(client, "S closes");
+            running.server().close();
+            assertEquals(1, running.store().open(Account.of("mrose")).count());
+        }
+    }
+
+    @Test
+    void octets_of_a_command_that_does_not_end_gain_no_time() throws IOException {
+        try (Played.Running running = server.start();
+                SocketChannel client = running.connect()) {
+            play(client, LOGIN);
+            for (int minute = 0; minute < 9; minute++) {
+                client.write(ByteBuffer.wrap(new byte[] {'N'}));
+                passes(running, Duration.ofMinutes(1));
+            }
+            passes(running, Duration.ofMinutes(2));
+            play(client, "S closes");
+        }
+    }
+
+    @Test
+    void who_has_not_logged_in_after_three_minutes_is_ended_whatever_he_says() throws IOException {
+        try (Played.Running running = server.start();
+                SocketChannel client = running.connect()) {
+            play(client, "S: +OK …");
+            passes(running, Duration.ofSeconds(100));
+            play(client, """
+                    C: USER mrose
+                    S: +OK …
+                    """);
+            passes(running, Duration.ofSeconds(81));
+            play(client, "S closes");
+        }
+    }
+
+    @Test
+    void bad_commands_in_a_row_end_a_session() {
+        server.plays("""
+                S: +OK …
+                C: FOO
+                S: -ERR unknown command
+                C: RETR
+                S: -ERR …
+                C: CAPA
+                S: +OK …
+                S: TOP
+                S: UIDL
+                S: RESP-CODES
+                S: AUTH-RESP-CODE
+                S: PIPELINING
+                S: USER
+                S: SASL PLAIN
+                S: IMPLEMENTATION pop3kit
+                S: .
+                C: FOO
+                S: -ERR unknown command
+                C: FOO
+                S: -ERR unknown command
+                C: FOO
+                S: -ERR unknown command
+                S closes
+                """);
+        server.playsLoggedIn("C: FOO\nS: -ERR unknown command\n".repeat(20) + "S closes");
+    }
+
+    @Test
+    void a_line_that_is_too_long_is_answered_once_and_ends_the_session() {
+        String longest = "USER " + "x".repeat(505);
+        server.plays("S: +OK …\nC: " + longest + "\nS: +OK …\nC: QUIT\nS: +OK …");
+        server.plays("S: +OK …\nC: " + longest + "x\nC: QUIT\nS: -ERR line too long\nS closes");
+        server.plays("S: +OK …\nC: " + "x".repeat(100_000) + "\\\nS: -ERR line too long\nS closes");
+    }
+
+    @Test
+    void connections_beyond_the_limit_are_told_so_and_the_others_served() throws IOException {
+        try (Played.Running running = Played.with()
+                        .configured(builder ->
+                                builder.limits(ServerLimits.defaults().with("connections-per-address", "2")))
+                        .start();
+                SocketChannel first = running.connect();
+                SocketChannel second = running.connect()) {
+            play(first, "S: +OK …");
+            play(second, "S: +OK …");
+            running.plays("""
+                    S: -ERR [SYS/TEMP] too many connections; try again later
+                    S closes
+                    """);
+            play(first, LOGIN.lines().skip(1).reduce("", (all, line) -> all + line + "\n"));
+        }
+    }
+
+    @Test
+    void limits_are_set_by_name() {
+        ServerLimits limits = ServerLimits.defaults()
+                .with("idle", "15m")
+                .with("login", "90")
+                .with("handshake", "1500ms")
+                .with("connections", "7")
+                .with("expire", "never");
+        assertEquals(Duration.ofMinutes(15), limits.idle());
+        assertEquals(Duration.ofSeconds(90), limits.login());
+        assertEquals(Duration.ofMillis(1500), limits.handshake());
+        assertEquals(7, limits.connections());
+        assertEquals(ServerLimits.EXPIRE_NEVER, limits.expireDays());
+        assertEquals(Duration.ofMinutes(10), ServerLimits.defaults().idle());
+    }
+
+    @Test
+    void a_limit_that_is_none_is_refused_with_a_sentence() {
+        ServerLimits limits = ServerLimits.defaults();
+        assertSays("There is no limit \"idel\"; there are connections, ", () -> limits.with("idel", "1"));
+        assertSays("The limit idle cannot be \"soon\"; write it like 600s", () -> limits.with("idle", "soon"));
+        assertSays("The limit idle cannot be \"-1\"", () -> limits.with("idle", "-1"));
+        assertSays(
+                "The limit connections cannot be \"1s\"; write it like 10000", () -> limits.with("connections", "1s"));
+    }
+
+    private static void assertSays(String start, Executable setting) {
+        String message = assertThrows(IllegalArgumentException.class, setting).getMessage();
+        assertTrue(message.startsWith(start), message);
+    }
+
+    /** Lets time pass and the reaper look once. */
+    private void passes(Played.Running running, Duration time) {
+        clock.addAndGet(time.toNanos());
+        running.server().sweep();
+    }
+
+    private static void play(SocketChannel client, String conversation) throws IOException {
+        Transcript.parse(conversation).playClient(client, new Pace.Lines());
+    }
+}

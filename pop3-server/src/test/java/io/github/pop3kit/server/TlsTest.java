@@ -1,0 +1,204 @@
+package io.github.pop3kit.server;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.pop3kit.server.auth.Authenticator;
+import io.github.pop3kit.store.memory.MemoryMailStore;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.security.KeyStore;
+import java.util.List;
+import java.util.Map;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.TrustManagerFactory;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** STLS (RFC 2595 section 4) and implicit TLS (RFC 8314 section 3.2). */
+@Timeout(30)
+class TlsTest {
+
+    private static final ServerCertificate CERTIFICATE = ServerCertificate.selfSigned("localhost", "127.0.0.1");
+
+    private Pop3Server server;
+
+    @BeforeEach
+    void start() throws IOException {
+        MemoryMailStore store = new MemoryMailStore();
+        store.deliver("mrose", "hello\r\n");
+        server = Pop3Server.builder()
+                .listen(Endpoint.stls(0, CERTIFICATE))
+                .listen(Endpoint.implicitTls(0, CERTIFICATE))
+                .store(store)
+                .authenticator(Authenticator.passwords(Map.of("mrose", "a secret")))
+                .start();
+    }
+
+    @AfterEach
+    void stop() {
+        server.close();
+    }
+
+    @Test
+    void over_implicit_tls_a_password_is_accepted_and_stls_is_not() throws Exception {
+        try (Client client = new Client(tls(connect(1)))) {
+            client.expects("+OK pop3kit ready");
+            client.says("STLS").expects("-ERR TLS is active already");
+            client.says("CAPA").expects("+OK capability list follows");
+            assertEquals(
+                    List.of(
+                            "TOP",
+                            "UIDL",
+                            "RESP-CODES",
+                            "AUTH-RESP-CODE",
+                            "PIPELINING",
+                            "USER",
+                            "SASL PLAIN",
+                            "IMPLEMENTATION pop3kit"),
+                    client.listing());
+            client.says("USER mrose").expects("+OK password required");
+            client.says("PASS a secret").expects("+OK maildrop has 1 message (7 octets)");
+            client.says("RETR 1").expects("+OK 7 octets");
+            assertEquals(List.of("hello"), client.listing());
+            client.says("QUIT").expects("+OK pop3kit signing off");
+            assertEquals(null, client.reader.readLine(), "ended by close_notify, not by a cut");
+        }
+    }
+
+    @Test
+    void after_stls_there_is_no_second_greeting_and_nothing_is_remembered() throws Exception {
+        Socket plain = connect(0);
+        Client clear = new Client(plain);
+        clear.expects("+OK pop3kit ready");
+        clear.says("USER mrose").expects("-ERR passwords are accepted over TLS only");
+        clear.says("STLS").expects("+OK begin TLS negotiation");
+        try (Client client = new Client(tls(plain))) {
+            client.says("PASS a secret").expects("-ERR USER comes first");
+            client.says("CAPA").expects("+OK capability list follows");
+            assertTrue(client.listing().contains("USER"));
+            client.says("USER mrose").expects("+OK password required");
+            client.says("PASS a secret").expects("+OK maildrop has 1 message (7 octets)");
+            client.says("STLS").expects("-ERR not available after login");
+        }
+    }
+
+    @Test
+    void octets_behind_stls_end_the_session_without_a_reply() throws Exception {
+        try (Client client = new Client(connect(0))) {
+            client.expects("+OK pop3kit ready");
+            client.says("STLS\r\nUSER mrose");
+            assertEquals(null, client.reader.readLine());
+        }
+    }
+
+    @Test
+    void tls_older_than_1_2_and_ciphers_without_forward_secrecy_are_refused() throws Exception {
+        SSLSocket old = tls(connect(1), false);
+        old.setEnabledCipherSuites(new String[] {"TLS_RSA_WITH_AES_128_GCM_SHA256"});
+        old.setEnabledProtocols(new String[] {"TLSv1.2"});
+        assertThrows(SSLException.class, old::startHandshake);
+        SSLSocket good = tls(connect(1), false);
+        good.setEnabledProtocols(new String[] {"TLSv1.2"});
+        good.startHandshake();
+        assertTrue(good.getSession().getCipherSuite().startsWith("TLS_ECDHE_"));
+        good.close();
+    }
+
+    @Test
+    void a_client_that_offers_alpn_must_offer_pop3() throws Exception {
+        SSLSocket http = tls(connect(1), false);
+        offer(http, "http/1.1");
+        assertThrows(SSLException.class, http::startHandshake);
+        SSLSocket pop3 = tls(connect(1), false);
+        offer(pop3, "pop3");
+        pop3.startHandshake();
+        assertEquals("pop3", pop3.getApplicationProtocol());
+        pop3.close();
+    }
+
+    @Test
+    void a_handshake_that_fails_costs_only_its_own_session() throws Exception {
+        try (Socket garbage = connect(1)) {
+            garbage.getOutputStream().write("GET / HTTP/1.0\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+            garbage.getInputStream().readAllBytes();
+        }
+        try (Client client = new Client(tls(connect(1)))) {
+            client.expects("+OK pop3kit ready");
+        }
+    }
+
+    private Socket connect(int endpoint) throws IOException {
+        return new Socket(
+                InetAddress.getLoopbackAddress(),
+                server.addresses().get(endpoint).getPort());
+    }
+
+    private static void offer(SSLSocket socket, String protocol) {
+        SSLParameters parameters = socket.getSSLParameters();
+        parameters.setApplicationProtocols(new String[] {protocol});
+        socket.setSSLParameters(parameters);
+    }
+
+    private static SSLSocket tls(Socket plain) throws Exception {
+        return tls(plain, true);
+    }
+
+    /** As a client that trusts the certificate and checks that it is localhost's. */
+    private static SSLSocket tls(Socket plain, boolean handshake) throws Exception {
+        KeyStore trusted = KeyStore.getInstance("PKCS12");
+        trusted.load(null, null);
+        trusted.setCertificateEntry("server", CERTIFICATE.certificate());
+        TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        trust.init(trusted);
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(null, trust.getTrustManagers(), null);
+        SSLSocket socket =
+                (SSLSocket) context.getSocketFactory().createSocket(plain, "localhost", plain.getPort(), true);
+        SSLParameters parameters = socket.getSSLParameters();
+        parameters.setEndpointIdentificationAlgorithm("HTTPS");
+        socket.setSSLParameters(parameters);
+        if (handshake) socket.startHandshake();
+        return socket;
+    }
+
+    private static final class Client implements AutoCloseable {
+        private final Socket socket;
+        private final BufferedReader reader;
+
+        Client(Socket socket) throws IOException {
+            this.socket = socket;
+            InputStream in = socket.getInputStream();
+            this.reader = new BufferedReader(new InputStreamReader(in, StandardCharsets.ISO_8859_1));
+        }
+
+        Client says(String line) throws IOException {
+            socket.getOutputStream().write((line + "\r\n").getBytes(StandardCharsets.ISO_8859_1));
+            return this;
+        }
+
+        void expects(String line) throws IOException {
+            assertEquals(line, reader.readLine());
+        }
+
+        List<String> listing() {
+            return reader.lines().takeWhile(line -> !line.equals(".")).toList();
+        }
+
+        @Override
+        public void close() throws IOException {
+            socket.close();
+        }
+    }
+}
