@@ -76,20 +76,21 @@ final class Acceptor implements Runnable, AutoCloseable {
 
     private void serve(SocketChannel client) throws IOException {
         InetAddress remote = client.socket().getInetAddress();
-        InetAddress local = client.socket().getLocalAddress();
-        boolean taken = false;
+        boolean admitted = false;
+        boolean started = false;
         try {
             // The permit comes before the session and its thread: what is refused costs nothing.
-            if (remote != null && sessions.admit(remote)) {
-                Session session =
-                        new Session(sessions.service(), endpoint, new SocketConnection(client), Peer.of(remote, local));
-                sessions.start(session, remote);
-                taken = true;
+            admitted = sessions.admit(remote);
+            if (admitted) {
+                Peer peer = Peer.of(remote, client.socket().getLocalAddress());
+                sessions.start(new Session(sessions.service(), endpoint, new SocketConnection(client), peer), remote);
+                started = true;
             } else {
                 refuse(client);
             }
         } finally {
-            if (!taken) client.close();
+            if (admitted && !started) sessions.release(remote);
+            if (!started) client.close();
         }
     }
 

@@ -22,7 +22,7 @@ final class Session implements Runnable {
     private final SocketConnection socket;
     private final Wire wire;
     private final long begun;
-    private volatile boolean waiting;
+    private volatile boolean shakingHands;
     private volatile boolean stopping;
     private Peer peer;
     private SessionState state = Ended.ENDED;
@@ -55,17 +55,18 @@ final class Session implements Runnable {
             log.error("<{}> the session ends without a word", peer.name(), defect);
             flushLast(); // What was answered before is the client's; a message that broke off has no closing line.
         } finally {
-            state.abandon(); // The state owns the lock: this is the whole clean-up story.
-            hangUp();
+            try {
+                state.abandon(); // The state owns the lock: this is the whole clean-up story.
+            } finally {
+                hangUp();
+            }
         }
     }
 
     private void converse() throws IOException {
         int bad = 0;
         while (state != Ended.ENDED && bad < state.badCommands()) {
-            waiting = true;
             String line = wire.readLine();
-            waiting = false;
             if (line == null) return;
             if (stopping) {
                 wire.err(ResponseCode.SYS_TEMP, "the server is shutting down");
@@ -99,7 +100,9 @@ final class Session implements Runnable {
     void startTls() throws IOException {
         ServerCertificate certificate = endpoint.certificate().orElseThrow();
         wire.deadlineIn(service.limits().handshake());
+        shakingHands = true;
         wire.upgrade(TlsConnection.accept(socket, certificate.context(), certificate.parameters()));
+        shakingHands = false;
         peer = peer.secured();
     }
 
@@ -120,7 +123,7 @@ final class Session implements Runnable {
 
     /** Ends the session unless it is doing something; {@link #stop} came before. For any thread. */
     void endIfWaiting() {
-        if (waiting) wire.abort();
+        if (shakingHands || wire.isReading()) wire.abort();
     }
 
     /** Ends the session whatever it is doing. For any thread. */

@@ -34,7 +34,7 @@ final class Sessions {
         return running;
     }
 
-    /** Takes a permit for a connection from this address; {@link #start} must follow if it is granted. */
+    /** Takes a permit for a connection from this address; {@link #start} or {@link #release} must follow if it is granted. */
     boolean admit(InetAddress address) {
         lock.lock();
         try {
@@ -49,7 +49,8 @@ final class Sessions {
         }
     }
 
-    private void release(InetAddress address) {
+    /** Gives a permit back. */
+    void release(InetAddress address) {
         lock.lock();
         try {
             admitted--;
@@ -60,27 +61,24 @@ final class Sessions {
         }
     }
 
-    /** Runs an admitted session in a thread of its own, and gives its permit back at its end. */
+    /** Runs an admitted session in a thread of its own, and gives its permit back at its end. Throws if no thread can be had. */
     void start(Session session, InetAddress address) {
-        boolean started = false;
-        try {
-            running.add(session);
-            if (stopping) session.stop(); // It was admitted just before.
-            threads.newThread(() -> {
-                        try {
-                            session.run();
-                        } finally {
-                            running.remove(session);
-                            release(address);
-                        }
-                    })
-                    .start();
-            started = true;
-        } finally {
-            if (!started) {
+        running.add(session);
+        if (stopping) session.stop(); // It was admitted just before.
+        Thread thread = threads.newThread(() -> {
+            try {
+                session.run();
+            } finally {
                 running.remove(session);
                 release(address);
             }
+        });
+        boolean started = false;
+        try {
+            thread.start();
+            started = true;
+        } finally {
+            if (!started) running.remove(session);
         }
     }
 

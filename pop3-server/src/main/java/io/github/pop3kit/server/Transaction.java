@@ -160,7 +160,15 @@ final class Transaction implements SessionState {
         if (sent < 0) return this;
         retrieved.add(sent);
         if (sent != octets[number]) correct(number, sent);
-        maildrop.retrieved(number);
+        try {
+            maildrop.retrieved(number);
+        } catch (IOException | RuntimeException e) {
+            log.warn(
+                    "{}: message {} cannot be noted as retrieved",
+                    name(),
+                    number,
+                    e); // The client has it: no harm done.
+        }
         return this;
     }
 

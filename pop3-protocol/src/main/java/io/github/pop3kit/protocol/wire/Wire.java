@@ -27,8 +27,8 @@ import org.jspecify.annotations.Nullable;
  * enforces.
  *
  * <p>Replies and commands are only appended to a buffer. It is written when reading would have to wait, so that a pipelined batch
- * is answered in as few writes as possible, and when it has grown large. One thread uses a wire; {@link #late} and {@link #abort}
- * are for another.
+ * is answered in as few writes as possible, and when it has grown large. One thread uses a wire; {@link #late},
+ * {@link #isReading} and {@link #abort} are for another.
  */
 public final class Wire implements Closeable {
 
@@ -57,6 +57,7 @@ public final class Wire implements Closeable {
     private ByteBuffer output = ByteBuffer.allocate(IDLE_INPUT);
     private boolean inputFilled;
     private volatile long deadline;
+    private volatile boolean reading;
     private @Nullable Duration idle;
     private @Nullable Consumer<String> transcript;
 
@@ -134,7 +135,9 @@ public final class Wire implements Closeable {
         if (output.position() > 0 && !(perhapsMore && connection.available() > 0)) flush();
         resizeForInput();
         input.clear();
+        reading = true;
         int read = connection.read(input);
+        reading = false;
         inputFilled = !input.hasRemaining();
         input.flip();
         return read >= 0;
@@ -297,6 +300,11 @@ public final class Wire implements Closeable {
     /** Whether the deadline is past. For any thread. */
     public boolean late(long now) {
         return now - deadline > 0;
+    }
+
+    /** Whether the wire waits for the peer to say something. For any thread. */
+    public boolean isReading() {
+        return reading;
     }
 
     /** Ends the connection at once; who reads or writes gets an exception. For any thread. */
