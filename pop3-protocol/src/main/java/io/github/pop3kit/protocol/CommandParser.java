@@ -5,6 +5,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Function;
 import java.util.function.IntFunction;
+import java.util.regex.Pattern;
 
 /** Reads commands for {@link Command#parse}, and stars their secrets for {@link Command#redact}. */
 final class CommandParser {
@@ -13,6 +14,9 @@ final class CommandParser {
 
     /** Message-numbers of up to nine digits fit an int and are more than any maildrop has. */
     private static final int NUMBER_DIGITS = 9;
+
+    private static final Pattern WELL_KNOWN_MECHANISM = Pattern.compile("PLAIN|LOGIN|EXTERNAL|ANONYMOUS|OTP|NTLM|GSSAPI"
+            + "|GSS-SPNEGO|XOAUTH2|OAUTHBEARER|(CRAM|DIGEST)-MD5|SCRAM-SHA3?-[0-9]{1,3}(-PLUS)?");
 
     private final String line;
     private final String keyword;
@@ -136,18 +140,25 @@ final class CommandParser {
 
     private String redactArgument() {
         if (!isKeyword(keyword)) return SECRET;
-        int blank = argument.indexOf(' ');
         return switch (keyword) {
             case "PASS" -> keyword + " " + SECRET;
-            case "APOP" -> keyword + " " + (blank < 0 ? "" : argument.substring(0, blank) + " ") + SECRET;
-            case "AUTH" -> redactAuth(blank);
+            case "APOP" -> redactApop();
+            case "AUTH" -> redactAuth();
             default -> line;
         };
     }
 
-    private String redactAuth(int blank) {
+    /** What is not in order may be in the wrong order: the name is shown only where a digest follows it. */
+    private String redactApop() {
+        if (!(apop() instanceof Command.Apop)) return keyword + " " + SECRET;
+        return keyword + " " + argument.substring(0, argument.lastIndexOf(' ')) + " " + SECRET;
+    }
+
+    /** Where a mechanism belongs, one who forgot it has put the secret. */
+    private String redactAuth() {
+        int blank = argument.indexOf(' ');
         String mechanism = asciiUpper(blank < 0 ? argument : argument.substring(0, blank));
-        if (!isMechanism(mechanism)) return keyword + " " + SECRET;
+        if (!WELL_KNOWN_MECHANISM.matcher(mechanism).matches()) return keyword + " " + SECRET;
         return keyword + " " + mechanism + (blank < 0 ? "" : " " + SECRET);
     }
 

@@ -68,10 +68,11 @@ public final class DotReadableChannel implements ReadableByteChannel {
     }
 
     private void refill() throws IOException {
-        buffer.clear();
-        int read = in.read(buffer);
-        buffer.flip();
-        if (read < 0) throw new EOFException("the connection ended within a message");
+        try {
+            if (in.read(buffer.clear()) < 0) throw new EOFException("the connection ended within a message");
+        } finally {
+            buffer.flip(); // After a failure, too: what was read before must not be read again.
+        }
     }
 
     @Override

@@ -32,8 +32,11 @@ public final class DotWritableChannel implements WritableByteChannel {
     /** Passes on what is encoded so far. */
     public void flush() throws IOException {
         buffer.flip();
-        while (buffer.hasRemaining()) out.write(buffer);
-        buffer.clear();
+        try {
+            while (buffer.hasRemaining()) out.write(buffer);
+        } finally {
+            buffer.compact(); // After a failure, too: close() follows, and what was written must not be written again.
+        }
     }
 
     @Override

@@ -8,8 +8,10 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A conversation in the form in which RFCs show them:
@@ -25,9 +27,9 @@ import java.util.stream.Collectors;
  *
  * <p>A line ends in CRLF on the wire unless it ends in a backslash here. Within a line {@code \r}, {@code \n}, {@code \t},
  * {@code \\} and {@code \xHH} stand for octets, characters beyond ASCII for their UTF-8, and {@code …} for any octets: a line
- * {@code S: …} alone matches any one line. Blanks at the end of a line are written {@code \x20}. {@code C closes} ends the client's sending (half-close) and expects nothing;
- * {@code C cuts} resets the connection; {@code S closes} expects the server to end it. Lines that are blank or begin with
- * {@code #} are left out.
+ * {@code S: …} alone matches any one line. A blank at the end of a line is written {@code \x20}. {@code C closes} ends the
+ * client's sending (half-close) and expects nothing; {@code C cuts} resets the connection; {@code S closes} expects the server
+ * to end it. Lines that are blank or begin with {@code #} are left out.
  *
  * <p>A transcript plays either part against a real peer. It is immutable.
  */
@@ -51,8 +53,17 @@ public final class Transcript {
         CUTS
     }
 
-    /** {@code text} is escaped, as it stands in the transcript. */
-    private record Event(Side side, Kind kind, String text) {
+    /**
+     * What happens.
+     *
+     * @param text escaped, as it stands in the transcript
+     * @param parts the octets of the whole line, parted by its wildcards
+     */
+    private record Event(Side side, Kind kind, String text, List<String> parts) {
+        Event(Side side, Kind kind, String text) {
+            this(side, kind, text, Transcript.parts(text));
+        }
+
         @Override
         public String toString() {
             return switch (kind) {
@@ -109,7 +120,7 @@ public final class Transcript {
         return side.letter + ": " + escape(shown);
     }
 
-    /** Octets as a transcript writes them: ASCII, with everything else and the backslash escaped. */
+    /** Octets as a transcript writes them: ASCII, with everything else, the backslash and a blank at the end escaped. */
     public static String escape(String octets) {
         StringBuilder escaped = new StringBuilder(octets.length());
         for (int i = 0; i < octets.length(); i++) {
@@ -120,7 +131,8 @@ public final class Transcript {
                 case '\n' -> escaped.append("\\n");
                 case '\t' -> escaped.append("\\t");
                 default -> {
-                    if (c >= ' ' && c < 0x7F) {
+                    boolean end = i == octets.length() - 1;
+                    if (c >= ' ' && c < 0x7F && !(c == ' ' && end)) {
                         escaped.append(c);
                     } else {
                         escaped.append(String.format("\\x%02X", (int) c));
@@ -179,7 +191,7 @@ public final class Transcript {
                 if (event.side != self) {
                     answers.add(event);
                 } else if (event.kind == Kind.SAYS) {
-                    batch.append(unescape(event.text));
+                    batch.append(octets(event));
                 } else {
                     write(batch.toString());
                     batch.setLength(0);
@@ -201,9 +213,9 @@ public final class Transcript {
             switch (event.kind) {
                 case SAYS -> {
                     if (own) {
-                        write(unescape(event.text));
+                        write(octets(event));
                     } else {
-                        expect(event.text);
+                        expect(event);
                     }
                 }
                 case CLOSES -> {
@@ -236,61 +248,73 @@ public final class Transcript {
             }
         }
 
-        private void expect(String text) throws IOException {
-            String said = readLine();
-            if (said == null || !matches(text, said)) {
+        private void expect(Event event) {
+            String said = read(event.parts.size() == 1 ? event.parts.get(0) : "");
+            if (said == null || !matches(event.parts, said)) {
                 String instead = said == null ? "the connection ended" : escape(said);
-                throw new AssertionError("expected: " + text + "\n but was: " + instead + "\nbehind:\n" + soFar);
+                throw new AssertionError("expected: " + event.text + "\n but was: " + instead + "\nbehind:\n" + soFar);
             }
         }
 
-        private void expectEnd() throws IOException {
-            String said;
-            try {
-                said = readLine();
-            } catch (IOException reset) {
-                return; // A reset ends the connection as well.
-            }
-            if (said != null)
+        private void expectEnd() {
+            String said = read("");
+            if (said != null) {
                 throw new AssertionError("expected the end, but was: " + escape(said) + "\nbehind:\n" + soFar);
+            }
         }
 
-        /** A line with its line end, or what came before the end of the connection; null at the end. */
-        private @org.jspecify.annotations.Nullable String readLine() throws IOException {
-            StringBuilder line = new StringBuilder();
-            while (true) {
-                while (input.hasRemaining()) {
-                    char octet = (char) (input.get() & 0xFF);
-                    line.append(octet);
-                    if (octet == '\n') return line.toString();
-                }
-                input.clear();
-                int read = peer.read(input);
+        /**
+         * These octets if they come, be they less than a line or more; otherwise a line with its line end, or what came before the
+         * end of the connection; null at the end.
+         */
+        private @Nullable String read(String octets) {
+            StringBuilder said = new StringBuilder();
+            while (input.hasRemaining() || refill()) {
+                char octet = (char) (input.get() & 0xFF);
+                said.append(octet);
+                if (octets.contentEquals(said)) return octets;
+                if (octet == '\n' && !octets.startsWith(said.toString())) return said.toString();
+            }
+            return said.isEmpty() ? null : said.toString();
+        }
+
+        private boolean refill() {
+            try {
+                return peer.read(input.clear()) > 0;
+            } catch (IOException reset) {
+                return false; // A reset ends the connection as well.
+            } finally {
                 input.flip();
-                if (read < 0) return line.length() == 0 ? null : line.toString();
             }
         }
     }
 
-    private static boolean matches(String text, String said) {
-        List<String> parts = new ArrayList<>(List.of(text.split("…", -1)));
-        String last = unescape(parts.remove(parts.size() - 1));
-        if (parts.isEmpty()) return said.equals(last);
-        String first = octets(parts.get(0));
+    private static boolean matches(List<String> parts, String said) {
+        String first = parts.get(0);
+        String last = parts.get(parts.size() - 1);
+        if (parts.size() == 1) return said.equals(first);
         if (!said.startsWith(first)) return false;
         int from = first.length();
-        for (String part : parts.subList(1, parts.size())) {
-            int found = said.indexOf(octets(part), from);
+        for (String part : parts.subList(1, parts.size() - 1)) {
+            int found = said.indexOf(part, from);
             if (found < 0) return false;
-            from = found + octets(part).length();
+            from = found + part.length();
         }
         return said.endsWith(last) && said.length() - last.length() >= from;
     }
 
-    /** The octets of a whole line: with CRLF, unless a backslash at its end says that there is none. */
-    private static String unescape(String text) {
-        boolean open = text.endsWith("\\") && !text.endsWith("\\\\");
-        return open ? octets(text.substring(0, text.length() - 1)) : octets(text) + "\r\n";
+    /** The octets between wildcards, with CRLF behind the last of them unless a backslash says that there is none. */
+    private static List<String> parts(String text) {
+        int end = text.length();
+        while (end > 0 && text.charAt(end - 1) == '\\') end--;
+        boolean open = (text.length() - end) % 2 == 1; // Two of them are one that is sent.
+        String line = open ? text.substring(0, text.length() - 1) : text + "\\r\\n";
+        return Arrays.stream(line.split("…", -1)).map(Transcript::octets).toList();
+    }
+
+    /** What is sent: a wildcard of one's own stands for itself. */
+    private static String octets(Event event) {
+        return String.join(octets("…"), event.parts);
     }
 
     private static String octets(String escaped) {
@@ -309,12 +333,18 @@ public final class Transcript {
                 case 'n' -> octets.append('\n');
                 case 't' -> octets.append('\t');
                 case 'x' -> {
-                    octets.append((char) Integer.parseInt(text.substring(i + 1, i + 3), 16));
+                    String hex = text.substring(i + 1, Math.min(i + 3, text.length()));
+                    if (!hex.matches("[0-9A-Fa-f]{2}")) throw noEscape(escaped);
+                    octets.append((char) Integer.parseInt(hex, 16));
                     i += 2;
                 }
-                default -> throw new IllegalArgumentException("no escape of a transcript: \\" + escape);
+                default -> throw noEscape(escaped);
             }
         }
         return octets.toString();
+    }
+
+    private static IllegalArgumentException noEscape(String escaped) {
+        return new IllegalArgumentException("no escape of a transcript: " + escaped);
     }
 }

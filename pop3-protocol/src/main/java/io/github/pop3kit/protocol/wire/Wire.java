@@ -134,13 +134,14 @@ public final class Wire implements Closeable {
         boolean perhapsMore = inputFilled || lines.inLine();
         if (output.position() > 0 && !(perhapsMore && connection.available() > 0)) flush();
         resizeForInput();
-        input.clear();
         reading = true;
-        int read = connection.read(input);
-        reading = false;
-        inputFilled = !input.hasRemaining();
-        input.flip();
-        return read >= 0;
+        try {
+            return connection.read(input.clear()) >= 0;
+        } finally {
+            reading = false;
+            inputFilled = !input.hasRemaining();
+            input.flip(); // After a failure, too: what was read before must not be read again.
+        }
     }
 
     /** A batch gets a large buffer; a session that waits keeps small ones, for there may be ten thousand of them. */
@@ -274,6 +275,9 @@ public final class Wire implements Closeable {
 
     /** The message behind the status line that was read last. Close it before the next line is read. */
     public InputStream message(DotFraming framing) {
+        if (input.capacity() < INPUT) {
+            input = ByteBuffer.allocate(INPUT).put(input).flip();
+        }
         return new DotInputStream(connection, input, framing.after(lines.lineEnd()));
     }
 

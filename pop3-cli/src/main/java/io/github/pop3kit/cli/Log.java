@@ -1,0 +1,74 @@
+package io.github.pop3kit.cli;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.classic.spi.IThrowableProxy;
+import ch.qos.logback.classic.spi.ThrowableProxyUtil;
+import ch.qos.logback.core.ConsoleAppender;
+import ch.qos.logback.core.LayoutBase;
+import ch.qos.logback.core.encoder.LayoutWrappingEncoder;
+import ch.qos.logback.core.joran.spi.ConsoleTarget;
+import java.nio.charset.StandardCharsets;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The log of a command that runs for long: lines on stderr. In code, because reading Logback's XML takes longer than the rest. */
+final class Log {
+
+    private Log() {}
+
+    /** Shows what pop3kit logs at this level or above, and warnings of everything else. */
+    static void start(org.slf4j.event.Level level) {
+        LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
+        context.reset();
+
+        Line line = new Line();
+        line.setContext(context);
+        line.start();
+        LayoutWrappingEncoder<ILoggingEvent> encoder = new LayoutWrappingEncoder<>();
+        encoder.setContext(context);
+        encoder.setCharset(StandardCharsets.UTF_8);
+        encoder.setLayout(line);
+        encoder.start();
+        ConsoleAppender<ILoggingEvent> stderr = new ConsoleAppender<>();
+        stderr.setContext(context);
+        stderr.setTarget(ConsoleTarget.SystemErr.getName());
+        stderr.setEncoder(encoder);
+        stderr.start();
+
+        context.getLogger(Logger.ROOT_LOGGER_NAME).setLevel(Level.WARN);
+        context.getLogger(Logger.ROOT_LOGGER_NAME).addAppender(stderr);
+        context.getLogger("io.github.pop3kit").setLevel(Level.convertAnSLF4JLevel(level));
+    }
+
+    /**
+     * {@code 2026-11-23 20:15:01 pop3kit: pop3-login: Login: user=<mrose>, …}. Only levels other than INFO are named, so that
+     * fail2ban's filter for Dovecot understands the lines as it is. What follows on further lines (a stack trace) is indented: no
+     * text from outside can begin a line that looks like one of ours.
+     */
+    static final class Line extends LayoutBase<ILoggingEvent> {
+
+        private static final DateTimeFormatter TIME =
+                DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss", Locale.ROOT).withZone(ZoneId.systemDefault());
+
+        @Override
+        public String doLayout(ILoggingEvent event) {
+            StringBuilder line = new StringBuilder();
+            TIME.formatTo(event.getInstant(), line);
+            line.append(" pop3kit: ");
+            if (event.getLevel() != Level.INFO) {
+                line.append(event.getLevel().toString().toLowerCase(Locale.ROOT))
+                        .append(": ");
+            }
+            line.append(event.getFormattedMessage().replace("\r", "\\r").replace("\n", "\\n"));
+            line.append('\n');
+            IThrowableProxy thrown = event.getThrowableProxy();
+            if (thrown != null) line.append(ThrowableProxyUtil.asString(thrown).indent(4));
+            return line.toString();
+        }
+    }
+}

@@ -1,0 +1,306 @@
+package io.github.pop3kit.cli;
+
+import com.google.common.net.HostAndPort;
+import com.google.common.net.InetAddresses;
+import io.github.pop3kit.server.Endpoint;
+import io.github.pop3kit.server.Pop3Server;
+import io.github.pop3kit.server.ServerCertificate;
+import io.github.pop3kit.server.ServerLimits;
+import io.github.pop3kit.server.auth.Authenticator;
+import io.github.pop3kit.server.auth.PasswdFile;
+import io.github.pop3kit.store.MailStore;
+import io.github.pop3kit.store.MailStores;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.event.Level;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
+
+/** {@code pop3 serve}: a server, until a signal ends it. */
+@Command(
+        name = "serve",
+        customSynopsis = {
+            "pop3 serve --demo",
+            "pop3 serve --listen HOST:PORT --cert FILE --store LOCATION --users FILE [OPTION]..."
+        },
+        description = {
+            "Serves maildrops until SIGINT or SIGTERM.",
+            "Says on stdout where it listens, once it does; its log, a line per login and end of session in Dovecot's form, goes to"
+                    + " stderr.",
+            ""
+        },
+        mixinStandardHelpOptions = true,
+        versionProvider = Pop3.Version.class,
+        usageHelpWidth = 110,
+        sortOptions = false,
+        footerHeading = "%nThe limits that --limit changes, their defaults and what they are about:%n")
+final class Serve implements Callable<Integer> {
+
+    /** How long clients that say nothing are waited for at the end; those that speak hear of it. */
+    private static final Duration GRACE = Duration.ofSeconds(2);
+
+    private static final List<HostAndPort> DEMO = List.of(HostAndPort.fromParts("127.0.0.1", 1100));
+    private static final List<HostAndPort> DEMO_TLS = List.of(HostAndPort.fromParts("127.0.0.1", 1995));
+
+    private final Pop3 pop3;
+
+    @Option(
+            names = "--demo",
+            description = "Serve a small maildir to play with, removed at the end: user user.123, password foo, on"
+                    + " 127.0.0.1:1100 (STLS) and 127.0.0.1:1995 (TLS) unless --listen or --listen-tls say otherwise.")
+    private boolean demo;
+
+    @Option(
+            names = "--listen",
+            paramLabel = "HOST:PORT",
+            converter = Address.class,
+            description =
+                    "Listen here without TLS, with STLS where there is a --cert. IPv6 in brackets; port 0 for a free"
+                            + " one. Can be said again.")
+    private List<HostAndPort> listen = new ArrayList<>();
+
+    @Option(
+            names = "--listen-tls",
+            paramLabel = "HOST:PORT",
+            converter = Address.class,
+            description = "Listen here with TLS from the first octet. Can be said again.")
+    private List<HostAndPort> listenTls = new ArrayList<>();
+
+    @Option(
+            names = "--cert",
+            paramLabel = "FILE",
+            description = "The certificate and its chain, PEM, the server's own first.")
+    private @Nullable Path cert;
+
+    @Option(
+            names = "--key",
+            paramLabel = "FILE",
+            description = "Its private key, PEM, not encrypted. Where it is left out, --cert holds it too.")
+    private @Nullable Path key;
+
+    @Option(
+            names = "--store",
+            paramLabel = "LOCATION",
+            description =
+                    "Where the mail is, such as 'maildir:/srv/mail/{user}/Maildir', with {user}, {local}, {domain} and"
+                            + " {home} of the account; or memory: alone.")
+    private @Nullable String store;
+
+    @Option(
+            names = "--users",
+            paramLabel = "FILE",
+            description = "Who may log in: a passwd file as Dovecot has them,"
+                    + " name:{PLAIN}secret:uid:gid:gecos:home:shell:extra in each line. Read again when it changes.")
+    private @Nullable Path users;
+
+    @Option(
+            names = "--allow-cleartext-login",
+            description = "Accept passwords without TLS, where anybody on the way can read them.")
+    private boolean allowCleartextLogin;
+
+    @Option(names = "--greeting", paramLabel = "TEXT", description = "What follows +OK when a client connects.")
+    private @Nullable String greeting;
+
+    @Option(
+            names = "--limit",
+            paramLabel = "NAME=VALUE",
+            description = "Change a limit, as in --limit idle=15m. Can be said again.")
+    private Map<String, String> limits = new LinkedHashMap<>();
+
+    @Option(
+            names = "--log-level",
+            paramLabel = "LEVEL",
+            description =
+                    "error, warn, info (the default), debug, or trace, which shows what is said on the wire, passwords starred.")
+    private Level logLevel = Level.INFO;
+
+    Serve(Pop3 pop3) {
+        this.pop3 = pop3;
+    }
+
+    /** The end of the help text: every limit. */
+    static String limits() {
+        return ServerLimits.describe().entrySet().stream()
+                .map(limit -> String.format("  %-26s %s%%n", limit.getKey(), limit.getValue()))
+                .collect(Collectors.joining());
+    }
+
+    @Override
+    public Integer call() throws Failure, IOException, InterruptedException {
+        Pop3Server.Builder builder = Pop3Server.builder();
+        String option = "--greeting";
+        try {
+            if (greeting != null) builder.greeting(greeting);
+            option = "--limit";
+            ServerLimits changed = ServerLimits.defaults();
+            for (Map.Entry<String, String> limit : limits.entrySet()) {
+                changed = changed.with(limit.getKey(), limit.getValue());
+            }
+            builder.limits(changed);
+        } catch (IllegalArgumentException e) {
+            throw usage(option + ": " + e.getMessage() + ".");
+        }
+        Log.start(logLevel);
+        return demo ? serveDemo(builder) : serveMail(builder);
+    }
+
+    private int serveMail(Pop3Server.Builder builder) throws Failure, IOException, InterruptedException {
+        if (listen.isEmpty() && listenTls.isEmpty())
+            throw usage("Say where by --listen or --listen-tls, or say --demo.");
+        if (store == null) throw usage("Say by --store where the mail is.");
+        if (users == null) throw usage("Say by --users who may log in.");
+        if (key != null && cert == null) throw usage("--key needs --cert.");
+        if (!listenTls.isEmpty() && cert == null) throw usage("--listen-tls needs --cert.");
+        if (!listen.isEmpty() && cert == null && !allowCleartextLogin) {
+            throw usage("Without --cert nobody could log in at " + listen.get(0)
+                    + ", for passwords are accepted over TLS only; give --cert, or say --allow-cleartext-login.");
+        }
+        Optional<ServerCertificate> certificate =
+                cert == null ? Optional.empty() : Optional.of(certificate(cert, key == null ? cert : key));
+        builder.authenticator(authenticator(users));
+        if (allowCleartextLogin) builder.allowCleartextLogin();
+        try (MailStore mail = store(store)) {
+            return serve(builder.store(mail), listen, listenTls, certificate, addresses -> "");
+        }
+    }
+
+    private int serveDemo(Pop3Server.Builder builder) throws Failure, IOException, InterruptedException {
+        if (store != null || users != null || cert != null || key != null) {
+            throw usage("--demo brings its own --store, --users, --cert and --key; leave them out.");
+        }
+        try (Demo made = demo()) {
+            return serve(
+                    builder.store(made.store())
+                            .authenticator(made.authenticator())
+                            .allowCleartextLogin(),
+                    listen.isEmpty() ? DEMO : listen,
+                    listenTls.isEmpty() ? DEMO_TLS : listenTls,
+                    Optional.of(made.certificate()),
+                    addresses -> made.advice(addresses.get(0), addresses.get(addresses.size() - 1)));
+        }
+    }
+
+    private static Demo demo() throws Failure {
+        try {
+            return Demo.create();
+        } catch (IOException e) {
+            throw Failure.of("The demo's maildir cannot be made: " + Failure.why(e) + ". Is there room in "
+                    + System.getProperty("java.io.tmpdir") + ", and may this user write there?");
+        }
+    }
+
+    private static ServerCertificate certificate(Path cert, Path key) throws Failure {
+        try {
+            return ServerCertificate.pem(cert, key);
+        } catch (IOException e) {
+            throw Failure.of("The certificate or its key cannot be used: " + Failure.why(e)
+                    + ". --cert and --key want files in PEM form that this user may read.");
+        }
+    }
+
+    private static Authenticator authenticator(Path users) throws Failure {
+        try {
+            return new PasswdFile(users);
+        } catch (IOException e) {
+            throw Failure.of("The users cannot be read from " + users + ": " + Failure.why(e)
+                    + ". --users wants a file of lines such as mrose:{PLAIN}secret that this user may read.");
+        }
+    }
+
+    private static MailStore store(String location) throws Failure {
+        try {
+            return MailStores.create(location, Map.of());
+        } catch (IllegalArgumentException | IOException e) {
+            throw Failure.of("There is no store at " + location + ": " + Failure.why(e));
+        }
+    }
+
+    private int serve(
+            Pop3Server.Builder builder,
+            List<HostAndPort> plain,
+            List<HostAndPort> tls,
+            Optional<ServerCertificate> certificate,
+            Function<List<InetSocketAddress>, String> advice)
+            throws Failure, InterruptedException {
+        List<Endpoint> endpoints = new ArrayList<>();
+        Endpoint.Tls whenAsked = certificate.isPresent() ? Endpoint.Tls.STLS : Endpoint.Tls.NONE;
+        for (HostAndPort at : plain) endpoints.add(new Endpoint(resolved(at), whenAsked, certificate));
+        for (HostAndPort at : tls) endpoints.add(new Endpoint(resolved(at), Endpoint.Tls.IMPLICIT, certificate));
+        endpoints.forEach(builder::listen);
+        Pop3Server server = start(builder);
+        try {
+            List<InetSocketAddress> addresses = server.addresses();
+            for (int i = 0; i < addresses.size(); i++) {
+                pop3.out()
+                        .println("pop3kit listening on " + printed(addresses.get(i)) + " (" + name(endpoints.get(i))
+                                + ")");
+            }
+            pop3.out().print(advice.apply(addresses));
+            pop3.out().flush();
+            pop3.awaitStop();
+            return ExitCode.OK;
+        } finally {
+            server.stop(GRACE);
+        }
+    }
+
+    private static Pop3Server start(Pop3Server.Builder builder) throws Failure {
+        try {
+            return builder.start();
+        } catch (IOException e) {
+            throw Failure.of(
+                    "The server " + e.getMessage() + ". Does another program listen there, or is the port below 1024"
+                            + " and this user not root? --listen and --listen-tls choose other addresses; port 0 is a free one.");
+        }
+    }
+
+    private static InetSocketAddress resolved(HostAndPort at) {
+        return new InetSocketAddress(at.getHost(), at.getPort());
+    }
+
+    private static String printed(InetSocketAddress address) {
+        return HostAndPort.fromParts(InetAddresses.toAddrString(address.getAddress()), address.getPort())
+                .toString();
+    }
+
+    private static String name(Endpoint endpoint) {
+        return switch (endpoint.tls()) {
+            case NONE -> "no TLS";
+            case STLS -> "STLS";
+            case IMPLICIT -> "TLS";
+        };
+    }
+
+    private static Failure usage(String sentence) {
+        return Failure.usage(sentence, "pop3 serve");
+    }
+
+    /** {@code HOST:PORT}, with IPv6 in brackets. */
+    static final class Address implements ITypeConverter<HostAndPort> {
+        @Override
+        public HostAndPort convert(String value) {
+            try {
+                HostAndPort address = HostAndPort.fromString(value).requireBracketsForIPv6();
+                if (address.hasPort() && !address.getHost().isEmpty()) return address;
+            } catch (IllegalArgumentException e) {
+                // As below.
+            }
+            throw new TypeConversionException(
+                    "'" + value + "' is not a host and a port, such as 0.0.0.0:110 or [::1]:110");
+        }
+    }
+}

@@ -1,0 +1,109 @@
+package io.github.pop3kit.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.pop3kit.protocol.transcript.Pace;
+import io.github.pop3kit.protocol.transcript.Transcript;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What needs a process of its own: signals, the exit status, the log. */
+@Timeout(60)
+class ProcessTest {
+
+    private static final String MESSAGE = "mail/mrose/new/1791234567.M1P1.host";
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void sigterm_ends_it_cleanly_and_deletes_nothing() throws Exception {
+        Path users = Files.writeString(folder.resolve("users"), "mrose:{PLAIN}a secret\n");
+        Files.createDirectories(folder.resolve("mail/mrose/new"));
+        Files.writeString(folder.resolve(MESSAGE), "Subject: one\n\n1\n");
+        Path log = folder.resolve("log");
+        Process process = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        "io.github.pop3kit.cli.Pop3",
+                        "serve",
+                        "--listen=127.0.0.1:0",
+                        "--allow-cleartext-login",
+                        "--store=maildir:" + folder.resolve("mail"),
+                        "--users=" + users,
+                        "--log-level=trace")
+                .redirectError(log.toFile())
+                .start();
+        try (BufferedReader out = process.inputReader()) {
+            String ready = out.readLine();
+            assertTrue(ready.matches("pop3kit listening on 127\\.0\\.0\\.1:\\d+ \\(no TLS\\)"), ready);
+            int port = Integer.parseInt(ready.replaceAll(".*:|\\D*$", ""));
+            try (SocketChannel client = connect(port)) {
+                play(client, """
+                        S: +OK …
+                        C: USER mrose
+                        S: +OK …
+                        C: PASS a secret
+                        S: +OK …
+                        C: DELE 1
+                        S: +OK …
+                        """);
+                process.destroy(); // SIGTERM
+                awaitRefusal(port);
+                play(client, """
+                        C: QUIT
+                        S: -ERR [SYS/TEMP] …
+                        S closes
+                        """);
+            }
+            assertEquals(0, process.waitFor());
+        } finally {
+            process.destroyForcibly();
+        }
+        assertTrue(Files.exists(folder.resolve(MESSAGE)));
+        List<String> lines = Files.readAllLines(log, UTF_8);
+        for (String line : lines) {
+            assertTrue(line.matches("\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d pop3kit: .*"), line);
+            assertFalse(line.contains("a secret"), line);
+        }
+        assertLogged(lines, "pop3kit: trace: <\\S+> C: PASS \\*\\*\\*\\*");
+        assertLogged(lines, "pop3kit: pop3-login: Login: user=<mrose>, method=PLAIN, rip=127.0.0.1, .*");
+        assertLogged(lines, "pop3kit: pop3\\(mrose\\)<\\S+>: Disconnected: .* del=0/0, .*");
+    }
+
+    private static void assertLogged(List<String> lines, String pattern) {
+        assertTrue(lines.stream().anyMatch(line -> line.matches("\\S+ \\S+ " + pattern)), lines::toString);
+    }
+
+    /** The listening socket is closed before the sessions hear of the stop; connecting fails from then on. */
+    private static void awaitRefusal(int port) {
+        while (true) {
+            try (SocketChannel probe = connect(port)) {
+                play(probe, "S: +OK …");
+            } catch (IOException | AssertionError refused) {
+                return;
+            }
+        }
+    }
+
+    private static SocketChannel connect(int port) throws IOException {
+        return SocketChannel.open(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+    }
+
+    private static void play(SocketChannel client, String conversation) throws IOException {
+        Transcript.parse(conversation).playClient(client, new Pace.Lines());
+    }
+}

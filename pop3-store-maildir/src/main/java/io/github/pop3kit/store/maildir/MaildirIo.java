@@ -1,0 +1,199 @@
+package io.github.pop3kit.store.maildir;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
+
+import io.github.pop3kit.store.StoreException;
+import io.github.pop3kit.store.StoreException.Reason;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.channels.FileChannel;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.OpenOption;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributeView;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.HashSet;
+import java.util.Locale;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/**
+ * The file system as this store uses it. Every file operation passes here, so that tests can make one fail and a faster way has a
+ * place to go.
+ *
+ * <p>A file name is octets, and those of mail need not be text in any charset. Here they are strings of which each char is one octet
+ * ({@code ISO_8859_1}): compact in memory, in the right order, and never damaged on the way to a path and back.
+ */
+class MaildirIo {
+
+    /** Shows the visitor all names in a folder but those that begin with a dot, in no order. */
+    void list(Path folder, Consumer<String> visitor) throws IOException {
+        try (DirectoryStream<Path> entries = Files.newDirectoryStream(folder)) {
+            for (Path entry : entries) {
+                String name = octets(entry);
+                if (!name.startsWith(".")) visitor.accept(name);
+            }
+        } catch (DirectoryIteratorException e) {
+            throw e.getCause();
+        }
+    }
+
+    /** Of the entry itself, not of what it may link to. */
+    BasicFileAttributes attributes(Path entry) throws IOException {
+        return Files.readAttributes(entry, BasicFileAttributes.class, NOFOLLOW_LINKS);
+    }
+
+    /**
+     * Opens a file to read. The caller has just seen in its {@link #attributes} that it is regular, for opening a fifo would wait
+     * for a writer: the JDK has no way to open without waiting.
+     */
+    FileChannel open(Path file) throws IOException {
+        return FileChannel.open(file, StandardOpenOption.READ, NOFOLLOW_LINKS);
+    }
+
+    /** Opens a file to read and write, and creates it if need be. */
+    FileChannel openOrCreate(Path file) throws IOException {
+        return open(file, StandardOpenOption.READ, StandardOpenOption.CREATE);
+    }
+
+    /** Opens a file to write that must not have been there. */
+    FileChannel create(Path file) throws IOException {
+        return open(file, StandardOpenOption.CREATE_NEW);
+    }
+
+    private static FileChannel open(Path file, OpenOption... options) throws IOException {
+        Set<OpenOption> all = new HashSet<>(Set.of(options));
+        all.add(StandardOpenOption.WRITE);
+        all.add(NOFOLLOW_LINKS);
+        return FileChannel.open(file, all, ownerOnly(file, "rw-------"));
+    }
+
+    /** Writes what the file has to the disk: its octets and its times. */
+    void force(FileChannel file) throws IOException {
+        file.force(true);
+    }
+
+    /** Makes the names in a folder durable as they are now. */
+    void force(Path folder) throws IOException {
+        try (FileChannel names = FileChannel.open(folder, StandardOpenOption.READ)) {
+            names.force(true);
+        }
+    }
+
+    /** Creates a directory and those above it that are missing, for the owner alone, durably. */
+    void createFolder(Path folder) throws IOException {
+        try {
+            if (attributes(folder).isDirectory()) return;
+        } catch (NoSuchFileException e) {
+            Path parent = folder.getParent();
+            if (parent != null && !Files.isDirectory(parent)) createFolder(parent);
+        }
+        try {
+            Files.createDirectory(folder, ownerOnly(folder, "rwx------"));
+        } catch (FileAlreadyExistsException e) {
+            if (!attributes(folder).isDirectory()) {
+                throw new StoreException(
+                        Reason.PERMANENT, MaildirName.printable(folder + " is not a directory, or a link to one"));
+            }
+        }
+        Path parent = folder.getParent();
+        if (parent != null) force(parent);
+    }
+
+    /** Renames a file. Nothing is there under the new name. */
+    void rename(Path from, Path to) throws IOException {
+        Files.move(from, to);
+    }
+
+    void delete(Path file) throws IOException {
+        Files.delete(file);
+    }
+
+    /** Sets when the file was last modified. */
+    void touch(Path file, FileTime time) throws IOException {
+        Files.getFileAttributeView(file, BasicFileAttributeView.class, NOFOLLOW_LINKS)
+                .setTimes(time, null, null);
+    }
+
+    /** Says what a failure in a maildir means: permanent where rights are missing, temporary otherwise. */
+    static StoreException refusal(String what, Path maildir, IOException cause) {
+        if (cause instanceof StoreException already) return already;
+        Reason reason =
+                cause instanceof AccessDeniedException || readOnly(maildir) ? Reason.PERMANENT : Reason.TEMPORARY;
+        String printable = MaildirName.printable(cause.toString());
+        String message = MaildirName.printable(maildir + ": " + what) + ": " + printable;
+        // A file's name may be made to forge lines of the log, and a cause prints it as it is.
+        return printable.equals(cause.toString())
+                ? new StoreException(reason, message, cause)
+                : new StoreException(reason, message);
+    }
+
+    private static boolean readOnly(Path where) {
+        try {
+            return Files.getFileStore(where).isReadOnly();
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    /** The path of an entry whose name is given in octets; slashes in it separate folders. */
+    static Path resolve(Path folder, String octets) {
+        if (isAscii(octets)) return folder.resolve(octets);
+        // Only a URI can carry octets that are no text into a path.
+        StringBuilder uri = new StringBuilder(folder.toUri().toString());
+        if (uri.charAt(uri.length() - 1) != '/') uri.append('/');
+        for (int i = 0; i < octets.length(); i++) {
+            char octet = octets.charAt(i);
+            if (octet == '/' || (octet < 0x80 && Character.isLetterOrDigit(octet))) {
+                uri.append(octet);
+            } else {
+                uri.append(String.format(Locale.ROOT, "%%%02X", (int) octet));
+            }
+        }
+        return Path.of(URI.create(uri.toString()));
+    }
+
+    private static String octets(Path entry) {
+        String name = String.valueOf(entry.getFileName());
+        if (isAscii(name)) return name;
+        String uri = entry.toUri().getRawPath();
+        if (uri.endsWith("/")) uri = uri.substring(0, uri.length() - 1);
+        ByteArrayOutputStream octets = new ByteArrayOutputStream();
+        for (int i = uri.lastIndexOf('/') + 1; i < uri.length(); i++) {
+            if (uri.charAt(i) == '%') {
+                octets.write(Integer.parseInt(uri, i + 1, i + 3, 16));
+                i += 2;
+            } else {
+                octets.write(uri.charAt(i));
+            }
+        }
+        return octets.toString(ISO_8859_1);
+    }
+
+    private static boolean isAscii(String name) {
+        for (int i = 0; i < name.length(); i++) {
+            if (name.charAt(i) >= 0x80) return false;
+        }
+        return true;
+    }
+
+    private static FileAttribute<?>[] ownerOnly(Path where, String permissions) {
+        boolean posix = where.getFileSystem().supportedFileAttributeViews().contains("posix");
+        return posix
+                ? new FileAttribute<?>[] {
+                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions))
+                }
+                : new FileAttribute<?>[0];
+    }
+}

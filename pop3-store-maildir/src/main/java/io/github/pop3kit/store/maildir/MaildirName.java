@@ -1,0 +1,153 @@
+package io.github.pop3kit.store.maildir;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.HexFormat;
+import java.util.Locale;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Pattern;
+
+/**
+ * What the name of a message's file says: {@code 1791234567.M20046P864Q3.host,S=4096,W=4180:2,RS} is its base, then fields with its
+ * sizes, then, behind a colon, flags that change while the message stays the same.
+ *
+ * <p>Names are strings of octets (see {@link MaildirIo}) and stand behind their folder here: {@code new/…} or {@code cur/…}, a
+ * <em>place</em>.
+ */
+final class MaildirName {
+
+    /** By the seconds, then by the microseconds where both have them, then by the octets of the base: as Dovecot does. */
+    static final Comparator<String> ORDER = MaildirName::compare;
+
+    private static final int FOLDER = "new/".length();
+    private static final int LONGEST_UNIQUE_ID = 70;
+    private static final int LONGEST_IN_LOG = 512;
+    private static final Pattern UNUSUAL_IN_HOST = Pattern.compile("[^A-Za-z0-9._-]");
+    private static final AtomicInteger delivered = new AtomicInteger();
+
+    private MaildirName() {}
+
+    /** A base that no other message has, in any process of any host, as long as hosts have names of their own. */
+    static String unused() {
+        Instant now = Instant.now();
+        return String.format(
+                Locale.ROOT,
+                "%d.M%dP%dQ%d.%s",
+                now.getEpochSecond(),
+                now.getNano() / 1000,
+                ProcessHandle.current().pid(),
+                delivered.incrementAndGet(),
+                inName(Host.NAME));
+    }
+
+    /** A slash ends a name, a colon its base, a comma what is unique in it; each is written as a backslash and its octal code. */
+    static String inName(String host) {
+        return UNUSUAL_IN_HOST.matcher(host).replaceAll(unusual -> {
+            return String.format(Locale.ROOT, "\\\\%03o", (int) unusual.group().charAt(0));
+        });
+    }
+
+    /** What stays the same however a message is moved and flagged: the name without flags and size fields. */
+    static String base(String place) {
+        return place.substring(FOLDER, endOfBase(place));
+    }
+
+    /** What stands behind the base: size fields and flags. */
+    static String tail(String place) {
+        return place.substring(endOfBase(place));
+    }
+
+    private static int endOfBase(String place) {
+        int end = place.indexOf(':', FOLDER);
+        if (end < 0) end = place.length();
+        while (true) {
+            int digits = end;
+            while (digits > FOLDER && isDigit(place, digits - 1)) digits--;
+            boolean size = digits < end
+                    && digits - 3 >= FOLDER
+                    && (place.startsWith(",S=", digits - 3) || place.startsWith(",W=", digits - 3));
+            if (!size) return end;
+            end = digits - 3;
+        }
+    }
+
+    /**
+     * The base where it can be one; otherwise its hash behind {@code h:}, for no base contains a colon. Different bases have
+     * different unique-ids.
+     */
+    static String uniqueId(String place) {
+        String base = base(place);
+        return isUniqueId(base) ? base : "h:" + sha256(base);
+    }
+
+    static boolean isUniqueId(String id) {
+        return !id.isEmpty() && id.length() <= LONGEST_UNIQUE_ID && id.chars().allMatch(c -> c >= 0x21 && c <= 0x7E);
+    }
+
+    private static String sha256(String octets) {
+        try {
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            return HexFormat.of().formatHex(digest.digest(octets.getBytes(ISO_8859_1)));
+        } catch (NoSuchAlgorithmException e) {
+            throw new AssertionError("every Java platform has SHA-256", e);
+        }
+    }
+
+    private static int compare(String a, String b) {
+        int afterA = endOfDigits(a, FOLDER);
+        int afterB = endOfDigits(b, FOLDER);
+        int order = Long.compare(number(a, FOLDER, afterA), number(b, FOLDER, afterB));
+        if (order == 0) order = Integer.compare(microsRank(a, afterA), microsRank(b, afterB));
+        if (order == 0 && microsRank(a, afterA) == 0) order = Long.compare(micros(a, afterA), micros(b, afterB));
+        return order == 0 ? base(a).compareTo(base(b)) : order;
+    }
+
+    /**
+     * 0 for names with microseconds. Those without stand before all of them or behind, where their octets put them: so the order
+     * of any three names is without contradiction.
+     */
+    private static int microsRank(String place, int after) {
+        if (place.startsWith(".M", after) && isDigit(place, after + 2)) return 0;
+        int end = Math.max(after, endOfBase(place));
+        return place.substring(after, end).compareTo(".M0") < 0 ? -1 : 1;
+    }
+
+    private static long micros(String place, int after) {
+        return number(place, after + 2, endOfDigits(place, after + 2));
+    }
+
+    private static int endOfDigits(String place, int from) {
+        int end = from;
+        while (isDigit(place, end)) end++;
+        return end;
+    }
+
+    /** More than 18 digits count as the largest number. */
+    private static long number(String place, int from, int to) {
+        if (from == to) return 0;
+        return to - from > 18 ? Long.MAX_VALUE : Long.parseLong(place, from, to, 10);
+    }
+
+    private static boolean isDigit(String place, int index) {
+        return index < place.length() && place.charAt(index) >= '0' && place.charAt(index) <= '9';
+    }
+
+    /** Fit for one line of a log, whatever was in it. */
+    static String printable(String text) {
+        StringBuilder printable = new StringBuilder();
+        for (int i = 0; i < text.length() && printable.length() < LONGEST_IN_LOG; i++) {
+            char c = text.charAt(i);
+            boolean plain = (c >= 0x20 && c < 0x7F && c != '\\') || (c > 0xA0 && Character.isLetterOrDigit(c));
+            if (plain) {
+                printable.append(c);
+            } else {
+                printable.append(String.format(Locale.ROOT, "\\u%04X", (int) c));
+            }
+        }
+        return printable.toString();
+    }
+}
