@@ -78,7 +78,7 @@ class ModulePathTest {
                         "--module",
                         "application/application.Main",
                         "memory:",
-                        "maildir:" + directory.resolve("mail"))
+                        "maildir:" + directory)
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
         String output = new String(application.getInputStream().readAllBytes(), UTF_8);
