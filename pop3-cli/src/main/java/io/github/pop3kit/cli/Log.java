@@ -16,7 +16,7 @@ import java.util.Locale;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The log of a command that runs for long: lines on stderr. In code, because reading Logback's XML takes longer than the rest. */
+/** The log of a command that runs for long: lines on stdout. In code, because reading Logback's XML takes longer than the rest. */
 final class Log {
 
     private Log() {}
@@ -34,14 +34,14 @@ final class Log {
         encoder.setCharset(StandardCharsets.UTF_8);
         encoder.setLayout(line);
         encoder.start();
-        ConsoleAppender<ILoggingEvent> stderr = new ConsoleAppender<>();
-        stderr.setContext(context);
-        stderr.setTarget(ConsoleTarget.SystemErr.getName());
-        stderr.setEncoder(encoder);
-        stderr.start();
+        ConsoleAppender<ILoggingEvent> stdout = new ConsoleAppender<>();
+        stdout.setContext(context);
+        stdout.setTarget(ConsoleTarget.SystemOut.getName());
+        stdout.setEncoder(encoder);
+        stdout.start();
 
         context.getLogger(Logger.ROOT_LOGGER_NAME).setLevel(Level.WARN);
-        context.getLogger(Logger.ROOT_LOGGER_NAME).addAppender(stderr);
+        context.getLogger(Logger.ROOT_LOGGER_NAME).addAppender(stdout);
         context.getLogger("io.github.pop3kit").setLevel(Level.convertAnSLF4JLevel(level));
     }
 

@@ -39,8 +39,8 @@ import picocli.CommandLine.TypeConversionException;
         },
         description = {
             "Serves maildrops until SIGINT or SIGTERM.",
-            "Says on stdout where it listens, once it does; its log, a line per login and end of session in Dovecot's form, goes to"
-                    + " stderr.",
+            "Says where it listens, once it does, and then logs: a line for each login and each end of a session, in Dovecot's"
+                    + " form.",
             ""
         },
         mixinStandardHelpOptions = true,

@@ -63,6 +63,23 @@ class DotStreamsTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3, 4, 100})
+    void dots_that_were_held_back_come_through_little_room(int size) throws IOException {
+        String unstuffed = ".x\r\n.\rX\r\n.\r\r\n..\r\n.\ry.\r\n";
+        for (List<ByteBuffer> pieces : Splits.of(unstuffed + ".\r\n").toList()) {
+            Deque<ByteBuffer> arrivals = new ArrayDeque<>(pieces);
+            ReadableByteChannel connection = channel(buffer -> {
+                ByteBuffer arrival = arrivals.remove();
+                buffer.put(arrival.duplicate());
+                return arrival.remaining();
+            });
+            try (DotReadableChannel in = new DotReadableChannel(connection, empty(64), LineEnd.CRLF)) {
+                assertEquals(unstuffed.replace("..", "."), read(in, size));
+            }
+        }
+    }
+
     @Test
     void octets_are_unsigned() throws IOException {
         try (InputStream in = stream("\u00ff\r\n.\r\n")) {

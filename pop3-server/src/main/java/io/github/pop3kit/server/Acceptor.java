@@ -2,8 +2,10 @@ package io.github.pop3kit.server;
 
 import io.github.pop3kit.protocol.wire.SocketConnection;
 import java.io.IOException;
+import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.StandardProtocolFamily;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ServerSocketChannel;
@@ -41,7 +43,10 @@ final class Acceptor implements Runnable, AutoCloseable {
 
     /** Binds the endpoint's address. Nobody is served before {@link #run}. */
     static Acceptor bind(Endpoint endpoint, Sessions sessions) throws IOException {
-        ServerSocketChannel channel = ServerSocketChannel.open();
+        // Who asks for 0.0.0.0 does not ask for IPv6.
+        ServerSocketChannel channel = endpoint.address().getAddress() instanceof Inet4Address
+                ? ServerSocketChannel.open(StandardProtocolFamily.INET)
+                : ServerSocketChannel.open();
         try {
             channel.bind(endpoint.address(), BACKLOG);
             return new Acceptor(endpoint, channel, sessions);

@@ -121,9 +121,10 @@ final class Session implements Runnable {
         stopping = true;
     }
 
-    /** Ends the session unless it is doing something; {@link #stop} came before. For any thread. */
-    void endIfWaiting() {
-        if (shakingHands || wire.isReading()) wire.abort();
+    /** Ends the session as soon as it waits for its client; {@link #stop} came before. For any thread. */
+    void endWhenWaiting() {
+        wire.abortWhenWaiting();
+        if (shakingHands) wire.abort();
     }
 
     /** Ends the session whatever it is doing. For any thread. */

@@ -99,7 +99,7 @@ final class Sessions {
      */
     void endAll(Duration grace) throws InterruptedException {
         awaitEnd(grace);
-        running.forEach(Session::endIfWaiting);
+        running.forEach(Session::endWhenWaiting);
         awaitEnd(service.limits().stop());
         running.forEach(Session::end);
         awaitEnd(Duration.ofSeconds(1));

@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -28,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Replies and commands are only appended to a buffer. It is written when reading would have to wait, so that a pipelined batch
  * is answered in as few writes as possible, and when it has grown large. One thread uses a wire; {@link #late},
- * {@link #isReading} and {@link #abort} are for another.
+ * {@link #abortWhenWaiting} and {@link #abort} are for another.
  */
 public final class Wire implements Closeable {
 
@@ -58,6 +59,7 @@ public final class Wire implements Closeable {
     private boolean inputFilled;
     private volatile long deadline;
     private volatile boolean reading;
+    private volatile boolean unwelcome;
     private @Nullable Duration idle;
     private @Nullable Consumer<String> transcript;
 
@@ -136,6 +138,7 @@ public final class Wire implements Closeable {
         resizeForInput();
         reading = true;
         try {
+            if (unwelcome) throw new ClosedChannelException();
             return connection.read(input.clear()) >= 0;
         } finally {
             reading = false;
@@ -306,9 +309,13 @@ public final class Wire implements Closeable {
         return now - deadline > 0;
     }
 
-    /** Whether the wire waits for the peer to say something. For any thread. */
-    public boolean isReading() {
-        return reading;
+    /**
+     * Ends the connection as soon as the wire waits for its peer, which may be now; what is being written is written first. For
+     * any thread.
+     */
+    public void abortWhenWaiting() {
+        unwelcome = true; // Before the other flag is looked at: of the two threads one sees what the other set.
+        if (reading) abort();
     }
 
     /** Ends the connection at once; who reads or writes gets an exception. For any thread. */

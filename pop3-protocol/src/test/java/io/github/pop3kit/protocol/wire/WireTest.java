@@ -173,21 +173,26 @@ class WireTest {
         assertEquals("DELE 1", wire.readLine());
         assertThrows(IOException.class, wire::readLine);
         assertFalse(wire.hasInput());
-        assertFalse(wire.isReading());
         assertThrows(IOException.class, wire::readLine);
     }
 
     @Test
-    void the_wire_says_that_it_reads_while_it_waits() throws IOException {
+    void a_wire_that_is_to_end_when_it_waits_ends_at_once_if_it_does() throws IOException {
         ScriptedPeer peer = new ScriptedPeer("NOOP\r\n");
         Wire wire = server(peer);
-        List<Boolean> seen = new ArrayList<>();
-        peer.whileWaiting = () -> seen.add(wire.isReading());
-        peer.whileWriting = () -> seen.add(wire.isReading());
-        wire.ok("hello");
+        peer.whileWaiting = wire::abortWhenWaiting;
         wire.readLine();
-        seen.add(wire.isReading());
-        assertEquals(List.of(false, true, false), seen);
+        assertFalse(peer.isOpen());
+    }
+
+    @Test
+    void a_wire_that_is_to_end_when_it_waits_says_first_what_it_has_to_say() throws IOException {
+        ScriptedPeer peer = new ScriptedPeer("NOOP\r\n");
+        Wire wire = server(peer);
+        wire.abortWhenWaiting();
+        wire.ok("hello");
+        assertThrows(IOException.class, wire::readLine);
+        assertEquals("+OK hello\r\n", peer.written());
     }
 
     @Test
