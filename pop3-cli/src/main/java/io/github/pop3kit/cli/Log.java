@@ -1,5 +1,6 @@
 package io.github.pop3kit.cli;
 
+import ch.qos.logback.classic.AsyncAppender;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.spi.ILoggingEvent;
@@ -16,8 +17,13 @@ import java.util.Locale;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The log of a command that runs for long: lines on stdout. In code, because reading Logback's XML takes longer than the rest. */
+/**
+ * The log of a command that runs for long: lines on stdout. In code, because reading Logback's XML takes longer than the rest. If
+ * nobody takes the lines, the last of them are lost, for sessions must not wait for that.
+ */
 final class Log {
+
+    private static final int LONGEST_QUEUE = 8192;
 
     private Log() {}
 
@@ -39,10 +45,21 @@ final class Log {
         stdout.setTarget(ConsoleTarget.SystemOut.getName());
         stdout.setEncoder(encoder);
         stdout.start();
+        AsyncAppender queue = new AsyncAppender();
+        queue.setContext(context);
+        queue.setQueueSize(LONGEST_QUEUE);
+        queue.setNeverBlock(true);
+        queue.addAppender(stdout);
+        queue.start();
 
         context.getLogger(Logger.ROOT_LOGGER_NAME).setLevel(Level.WARN);
-        context.getLogger(Logger.ROOT_LOGGER_NAME).addAppender(stdout);
+        context.getLogger(Logger.ROOT_LOGGER_NAME).addAppender(queue);
         context.getLogger("io.github.pop3kit").setLevel(Level.convertAnSLF4JLevel(level));
+    }
+
+    /** Writes what is left. */
+    static void stop() {
+        ((LoggerContext) LoggerFactory.getILoggerFactory()).stop();
     }
 
     /**

@@ -155,7 +155,11 @@ final class Serve implements Callable<Integer> {
             throw usage(option + ": " + e.getMessage() + ".");
         }
         Log.start(logLevel);
-        return demo ? serveDemo(builder) : serveMail(builder);
+        try {
+            return demo ? serveDemo(builder) : serveMail(builder);
+        } finally {
+            Log.stop();
+        }
     }
 
     private int serveMail(Pop3Server.Builder builder) throws Failure, IOException, InterruptedException {

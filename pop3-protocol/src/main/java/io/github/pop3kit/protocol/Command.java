@@ -8,8 +8,7 @@ import java.util.OptionalInt;
  * One command of a client. {@link #parse} is total: whatever a peer sends becomes a value, {@link Malformed} and
  * {@link Unknown} at worst.
  *
- * <p>{@link #line()} is the way back. {@code toString()} prints the same line with its secrets starred, as
- * {@link #redact} does for a line that was never parsed.
+ * <p>{@link #line()} is the way back. {@code toString()} never shows a secret; {@link #redact} stars those of a line.
  */
 public sealed interface Command {
 

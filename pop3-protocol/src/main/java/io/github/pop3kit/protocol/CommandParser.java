@@ -144,7 +144,7 @@ final class CommandParser {
             case "PASS" -> keyword + " " + SECRET;
             case "APOP" -> redactApop();
             case "AUTH" -> redactAuth();
-            default -> line;
+            default -> parse() instanceof Command.Malformed ? keyword + " " + SECRET : line;
         };
     }
 

@@ -3,6 +3,7 @@ package io.github.pop3kit.protocol;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ReadableByteChannel;
 
 /**
@@ -38,6 +39,7 @@ public final class DotReadableChannel implements ReadableByteChannel {
      */
     @Override
     public int read(ByteBuffer out) throws IOException {
+        if (!open) throw new ClosedChannelException();
         int start = out.position();
         while (out.hasRemaining() && out.position() == start) {
             if (heldBack.hasRemaining()) {
@@ -84,8 +86,11 @@ public final class DotReadableChannel implements ReadableByteChannel {
     @Override
     public void close() throws IOException {
         if (!open) return;
-        open = false;
-        ByteBuffer unwanted = ByteBuffer.allocate(4096);
-        while (read(unwanted) >= 0) unwanted.clear();
+        try {
+            ByteBuffer unwanted = ByteBuffer.allocate(4096);
+            while (read(unwanted) >= 0) unwanted.clear();
+        } finally {
+            open = false;
+        }
     }
 }

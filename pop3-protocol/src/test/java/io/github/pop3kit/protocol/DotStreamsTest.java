@@ -63,6 +63,13 @@ class DotStreamsTest {
         }
     }
 
+    @Test
+    void the_closing_line_finds_room_however_long_the_message_is() throws IOException {
+        for (int length = 8180; length < 8200; length++) {
+            assertEquals("x".repeat(length) + "\r\n.\r\n", written("x".repeat(length)));
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 3, 4, 100})
     void dots_that_were_held_back_come_through_little_room(int size) throws IOException {

@@ -54,6 +54,8 @@ class SecretsTest {
             strings = {
                 "PASS hunter2",
                 "pass hunter2",
+                "LAST hunter2",
+                "RETR hunter2",
                 "PaSs hunter2",
                 "PASS  hunter2",
                 "PASS hunter2 ",

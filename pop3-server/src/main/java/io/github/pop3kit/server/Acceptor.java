@@ -10,6 +10,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.nio.channels.UnresolvedAddressException;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -53,7 +54,7 @@ final class Acceptor implements Runnable, AutoCloseable {
         } catch (IOException e) {
             channel.close();
             throw new IOException("cannot listen on " + printed(endpoint.address()) + ": " + e.getMessage(), e);
-        } catch (RuntimeException unresolved) {
+        } catch (UnresolvedAddressException unresolved) {
             channel.close();
             throw new IOException("cannot listen on " + printed(endpoint.address()) + ": no such host", unresolved);
         }
@@ -71,7 +72,7 @@ final class Acceptor implements Runnable, AutoCloseable {
                 serve(channel.accept());
             } catch (ClosedChannelException closed) {
                 return;
-            } catch (IOException | OutOfMemoryError e) {
+            } catch (IOException | RuntimeException | OutOfMemoryError e) {
                 // No descriptor or no thread is left: those who are served will give theirs back.
                 complain(e);
                 LockSupport.parkNanos(BACK_OFF);
@@ -79,7 +80,8 @@ final class Acceptor implements Runnable, AutoCloseable {
         }
     }
 
-    private void serve(SocketChannel client) throws IOException {
+    /** What goes wrong with one client's socket is that client's trouble, and no reason to pause. */
+    private void serve(SocketChannel client) {
         InetAddress remote = client.socket().getInetAddress();
         boolean admitted = false;
         boolean started = false;
@@ -93,9 +95,19 @@ final class Acceptor implements Runnable, AutoCloseable {
             } else {
                 refuse(client);
             }
+        } catch (IOException gone) {
+            log.debug("a client left before it was served: {}", gone.toString());
         } finally {
             if (admitted && !started) sessions.release(remote);
-            if (!started) client.close();
+            if (!started) close(client);
+        }
+    }
+
+    private static void close(SocketChannel client) {
+        try {
+            client.close();
+        } catch (IOException gone) {
+            log.debug("a socket cannot be closed: {}", gone.toString());
         }
     }
 
@@ -119,6 +131,7 @@ final class Acceptor implements Runnable, AutoCloseable {
     }
 
     private static String printed(InetSocketAddress address) {
-        return address.getHostString() + ":" + address.getPort();
+        String host = address.getHostString();
+        return (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + address.getPort();
     }
 }

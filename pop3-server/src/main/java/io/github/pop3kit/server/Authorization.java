@@ -118,7 +118,7 @@ final class Authorization implements SessionState {
 
     @Override
     public SessionState otherwise(Command command) {
-        wire.err("not available before login");
+        wire.err(SessionState.isUnserved(command) ? "not supported" : "not available before login");
         return this;
     }
 

@@ -18,7 +18,7 @@ public record Endpoint(InetSocketAddress address, Tls tls, Optional<ServerCertif
         NONE,
         /** When the client asks for it by STLS (RFC 2595 section 4). */
         STLS,
-        /** With the first octet (RFC 8314 section 3.2). */
+        /** With the first octet (RFC 8314 section 3.1). */
         IMPLICIT
     }
 

@@ -23,7 +23,8 @@ import java.util.regex.Pattern;
 /** Certificates and keys as OpenSSL and certbot write them (RFC 7468). */
 final class Pem {
 
-    private static final Pattern BLOCK = Pattern.compile("-----BEGIN ([A-Z0-9 ]+)-----([^-]*)-----END \\1-----");
+    private static final Pattern BLOCK =
+            Pattern.compile("-----BEGIN ([A-Z0-9 ]+)-----(.*?)-----END \\1-----", Pattern.DOTALL);
     private static final byte[] RSA_ENCRYPTION = Der.sequence(Der.oid("1.2.840.113549.1.1.1"), new byte[] {0x05, 0x00});
     private static final String EC_PUBLIC_KEY = "1.2.840.10045.2.1";
 
@@ -63,10 +64,13 @@ final class Pem {
             case "RSA PRIVATE KEY" -> Optional.of(pkcs8(RSA_ENCRYPTION, block.content));
             case "EC PRIVATE KEY" ->
                 Optional.of(pkcs8(Der.sequence(Der.oid(EC_PUBLIC_KEY), curve(file, block.content)), block.content));
-            case "ENCRYPTED PRIVATE KEY" ->
-                throw new IOException(file + " holds a key that is encrypted; decrypt it first");
+            case "ENCRYPTED PRIVATE KEY" -> throw encrypted(file);
             default -> Optional.empty();
         };
+    }
+
+    private static IOException encrypted(Path file) {
+        return new IOException(file + " holds a key that is encrypted; decrypt it first");
     }
 
     private static byte[] pkcs8(byte[] algorithm, byte[] key) {
@@ -97,6 +101,7 @@ final class Pem {
         List<Block> blocks = new ArrayList<>();
         Matcher matcher = BLOCK.matcher(Files.readString(file, StandardCharsets.ISO_8859_1));
         while (matcher.find()) {
+            if (matcher.group(2).contains("Proc-Type:")) throw encrypted(file);
             try {
                 blocks.add(new Block(matcher.group(1), Base64.getMimeDecoder().decode(matcher.group(2))));
             } catch (IllegalArgumentException notBase64) {

@@ -65,6 +65,7 @@ public final class Pop3Server implements AutoCloseable {
             for (Acceptor acceptor : acceptors) acceptor.close();
             sessions.endAll(grace);
         } catch (InterruptedException e) {
+            sessions.running().forEach(Session::end); // Without the reaper nobody else would.
             Thread.currentThread().interrupt();
         } catch (IOException e) {
             throw new UncheckedIOException("a listening socket cannot be closed", e);

@@ -4,10 +4,13 @@ import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Hangs up on sessions whose deadline is past. One daemon thread looks at all of them; tests call {@link #sweep} instead. */
 final class Reaper implements AutoCloseable {
 
+    private static final Logger log = LoggerFactory.getLogger(Reaper.class);
     private static final long PAUSE = Duration.ofMillis(500).toNanos();
 
     private final Set<Session> sessions;
@@ -27,7 +30,11 @@ final class Reaper implements AutoCloseable {
 
     private void run() {
         while (!closed) {
-            sweep();
+            try {
+                sweep();
+            } catch (RuntimeException e) {
+                log.error("a sweep over the sessions failed; the next one comes", e);
+            }
             LockSupport.parkNanos(PAUSE);
         }
     }

@@ -22,6 +22,12 @@ public final class ServerCertificate {
 
     private static final char[] NO_PASSWORD = new char[0];
 
+    static {
+        // TLS 1.2 lets a client ask for handshake after handshake; the JDK has no other way to refuse.
+        String renegotiation = "jdk.tls.rejectClientInitiatedRenegotiation";
+        if (System.getProperty(renegotiation) == null) System.setProperty(renegotiation, "true");
+    }
+
     private final SSLContext context;
     private final X509Certificate certificate;
 

@@ -14,6 +14,9 @@ public final class ServerLimits {
     /** Mail is never removed by those who run the server. */
     public static final int EXPIRE_NEVER = 999_999_999;
 
+    /** More than a year in milliseconds: far below what the arithmetic of nanoseconds bears. */
+    private static final long LARGEST = 36_000_000_000L;
+
     /** The table of all limits: name, kind, default, meaning. A time is kept in milliseconds. */
     private enum Limit {
         CONNECTIONS(Kind.COUNT, 10_000, "connections at once"),
@@ -126,7 +129,7 @@ public final class ServerLimits {
             if (!limit.named().equals(name)) continue;
             try {
                 long parsed = limit.kind.parse(value);
-                if (parsed < 0) throw new NumberFormatException();
+                if (parsed < 0 || parsed > LARGEST) throw new NumberFormatException();
                 return with(limit, parsed);
             } catch (ArithmeticException | NumberFormatException e) {
                 throw new IllegalArgumentException(

@@ -7,6 +7,7 @@ import io.github.pop3kit.protocol.wire.SocketConnection;
 import io.github.pop3kit.protocol.wire.TlsConnection;
 import io.github.pop3kit.protocol.wire.Wire;
 import java.io.IOException;
+import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,6 +24,7 @@ final class Session implements Runnable {
     private final Wire wire;
     private final long begun;
     private volatile boolean shakingHands;
+    private volatile boolean unwelcome;
     private volatile boolean stopping;
     private Peer peer;
     private SessionState state = Ended.ENDED;
@@ -74,7 +76,10 @@ final class Session implements Runnable {
             }
             Command command = Command.parse(line);
             bad++;
-            if (command instanceof Command.Malformed malformed) {
+            boolean isBad = command instanceof Command.Malformed || command instanceof Command.Unknown;
+            if (isBad && bad >= state.badCommands()) {
+                wire.err("too many bad commands");
+            } else if (command instanceof Command.Malformed malformed) {
                 wire.err(malformed.reason());
             } else if (command instanceof Command.Unknown) {
                 wire.err("unknown command");
@@ -101,6 +106,7 @@ final class Session implements Runnable {
         ServerCertificate certificate = endpoint.certificate().orElseThrow();
         wire.deadlineIn(service.limits().handshake());
         shakingHands = true;
+        if (unwelcome) throw new ClosedChannelException();
         wire.upgrade(TlsConnection.accept(socket, certificate.context(), certificate.parameters()));
         shakingHands = false;
         peer = peer.secured();
@@ -123,6 +129,7 @@ final class Session implements Runnable {
 
     /** Ends the session as soon as it waits for its client; {@link #stop} came before. For any thread. */
     void endWhenWaiting() {
+        unwelcome = true; // Before the other flag is looked at: of the two threads one sees what the other set.
         wire.abortWhenWaiting();
         if (shakingHands) wire.abort();
     }

@@ -64,7 +64,10 @@ final class Sessions {
     /** Runs an admitted session in a thread of its own, and gives its permit back at its end. Throws if no thread can be had. */
     void start(Session session, InetAddress address) {
         running.add(session);
-        if (stopping) session.stop(); // It was admitted just before.
+        if (stopping) { // It was admitted just before.
+            session.stop();
+            session.endWhenWaiting();
+        }
         Thread thread = threads.newThread(() -> {
             try {
                 session.run();

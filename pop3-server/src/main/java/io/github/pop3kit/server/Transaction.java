@@ -74,8 +74,8 @@ final class Transaction implements SessionState {
             wire.idleAfter(service.limits().idle());
             wire.ok("maildrop has " + transaction.summary());
             return transaction;
-        } catch (IOException | RuntimeException e) {
-            maildrop.close();
+        } catch (IOException | RuntimeException | Error e) {
+            maildrop.close(); // Whatever happens: nobody else would give the lock back.
             throw e;
         }
     }
@@ -134,10 +134,7 @@ final class Transaction implements SessionState {
     /** A store's unique-id goes into a line of ours, so it is not taken on trust. */
     private String uniqueIdListing(int number) throws IOException {
         String uniqueId = maildrop.uniqueId(number);
-        boolean valid = !uniqueId.isEmpty()
-                && uniqueId.length() <= 70
-                && uniqueId.chars().allMatch(c -> c >= 0x21 && c <= 0x7E);
-        if (!valid)
+        if (!Maildrop.isUniqueId(uniqueId))
             throw new StoreException(StoreException.Reason.PERMANENT, "message " + number + " has no valid unique-id");
         return new UniqueIdListing(number, uniqueId).toString();
     }
@@ -159,6 +156,7 @@ final class Transaction implements SessionState {
         long sent = send(number, content -> content.verbatim() ? DotEncoder.verbatim() : DotEncoder.whole());
         if (sent < 0) return this;
         retrieved.add(sent);
+        last = Math.max(last, number);
         if (sent != octets[number]) correct(number, sent);
         try {
             maildrop.retrieved(number);
@@ -193,12 +191,21 @@ final class Transaction implements SessionState {
             refuse(e);
             return -1;
         }
-        try (content) {
+        try {
             DotEncoder encoder = encoding.apply(content);
             wire.ok(octets[number] + " octets");
             wire.body(content.channel(), encoder);
-            last = Math.max(last, number);
             return encoder.octets();
+        } finally {
+            close(content);
+        }
+    }
+
+    private void close(MessageContent content) {
+        try {
+            content.close();
+        } catch (IOException e) {
+            log.warn("{}: a message cannot be closed", name(), e); // It was read; the client need not hear of it.
         }
     }
 
@@ -270,7 +277,8 @@ final class Transaction implements SessionState {
             maildrop.remove(numbers);
             return true;
         } catch (IOException | RuntimeException e) {
-            refuse(e);
+            log.error("{}: messages cannot be removed", name(), e);
+            wire.err(Refusal.code(e), "some deleted messages were not removed");
             return false;
         }
     }
@@ -286,7 +294,7 @@ final class Transaction implements SessionState {
 
     @Override
     public SessionState otherwise(Command command) {
-        wire.err("not available after login");
+        wire.err(SessionState.isUnserved(command) ? "not supported" : "not available after login");
         return this;
     }
 

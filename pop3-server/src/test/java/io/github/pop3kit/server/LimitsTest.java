@@ -7,11 +7,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.github.pop3kit.protocol.transcript.Pace;
 import io.github.pop3kit.protocol.transcript.Transcript;
 import io.github.pop3kit.store.Account;
+import io.github.pop3kit.store.Maildrop;
+import io.github.pop3kit.store.MessageContent;
 import java.io.IOException;
+import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.function.Executable;
@@ -86,6 +90,48 @@ class LimitsTest {
     }
 
     @Test
+    void what_is_done_about_a_command_does_not_count_as_silence() throws IOException {
+        AtomicReference<Played.Running> removing = new AtomicReference<>();
+        Played slow = Played.with()
+                .configured(builder -> builder.nanoTime(clock::get)
+                        .store(account -> new Slow(() -> passes(removing.get(), Duration.ofMinutes(9)))));
+        try (Played.Running running = slow.start();
+                SocketChannel client = running.connect()) {
+            removing.set(running);
+            play(client, LOGIN + """
+                    C: DELE 1
+                    S: +OK …
+                    """);
+            passes(running, Duration.ofMinutes(9));
+            play(client, """
+                    C: QUIT
+                    S: +OK …
+                    S closes
+                    """);
+        }
+    }
+
+    @Test
+    void who_comes_and_goes_beyond_the_limit_does_not_keep_others_waiting() throws IOException {
+        try (Played.Running running = Played.with()
+                        .configured(builder ->
+                                builder.limits(ServerLimits.defaults().with("connections-per-address", "1")))
+                        .start();
+                SocketChannel first = running.connect()) {
+            play(first, "S: +OK …");
+            for (int i = 0; i < 300; i++) {
+                SocketChannel flood = running.connect();
+                flood.setOption(StandardSocketOptions.SO_LINGER, 0);
+                flood.close();
+            }
+            running.plays("""
+                    S: -ERR [SYS/TEMP] too many connections; try again later
+                    S closes
+                    """);
+        }
+    }
+
+    @Test
     void bad_commands_in_a_row_end_a_session() {
         server.plays("""
                 S: +OK …
@@ -109,10 +155,11 @@ class LimitsTest {
                 C: FOO
                 S: -ERR unknown command
                 C: FOO
-                S: -ERR unknown command
+                S: -ERR too many bad commands
                 S closes
                 """);
-        server.playsLoggedIn("C: FOO\nS: -ERR unknown command\n".repeat(20) + "S closes");
+        server.playsLoggedIn(
+                "C: FOO\nS: -ERR unknown command\n".repeat(19) + "C: FOO\nS: -ERR too many bad commands\nS closes");
     }
 
     @Test
@@ -162,6 +209,7 @@ class LimitsTest {
         ServerLimits limits = ServerLimits.defaults();
         assertSays("There is no limit \"idel\"; there are connections, ", () -> limits.with("idel", "1"));
         assertSays("The limit idle cannot be \"soon\"; write it like 600s", () -> limits.with("idle", "soon"));
+        assertSays("The limit idle cannot be \"100000000h\"", () -> limits.with("idle", "100000000h"));
         assertSays("The limit idle cannot be \"-1\"", () -> limits.with("idle", "-1"));
         assertSays(
                 "The limit connections cannot be \"1s\"; write it like 10000", () -> limits.with("connections", "1s"));
@@ -180,5 +228,30 @@ class LimitsTest {
 
     private static void play(SocketChannel client, String conversation) throws IOException {
         Transcript.parse(conversation).playClient(client, new Pace.Lines());
+    }
+
+    private record Slow(Runnable removing) implements Maildrop {
+        @Override
+        public int count() {
+            return 1;
+        }
+
+        @Override
+        public String uniqueId(int number) {
+            return "1";
+        }
+
+        @Override
+        public MessageContent open(int number) {
+            return MessageContent.of("1\r\n");
+        }
+
+        @Override
+        public void remove(int[] numbers) {
+            removing.run();
+        }
+
+        @Override
+        public void close() {}
     }
 }

@@ -195,9 +195,12 @@ class TransactionTest {
     void last_is_unknown_unless_asked_for() {
         server.playsLoggedIn("""
                 C: LAST
-                S: -ERR not available after login
+                S: -ERR not supported
                 """);
         server.configured(Pop3Server.Builder::serveLast).playsLoggedIn("""
+                C: TOP 3 0
+                S: +OK …
+                S: .
                 C: LAST
                 S: +OK 0
                 C: RETR 2
@@ -231,9 +234,9 @@ class TransactionTest {
                 C: STLS
                 S: -ERR not available after login
                 C: UTF8
-                S: -ERR not available after login
+                S: -ERR not supported
                 C: LANG
-                S: -ERR not available after login
+                S: -ERR not supported
                 """);
         server.plays("""
                 S: +OK …
@@ -254,9 +257,9 @@ class TransactionTest {
                 C: UIDL
                 S: -ERR not available before login
                 C: APOP mrose c4c9334bac560ecc979e58001b3e22fb
-                S: -ERR not available before login
+                S: -ERR not supported
                 C: LAST
-                S: -ERR not available before login
+                S: -ERR not supported
                 C: STLS
                 S: -ERR there is no TLS here
                 C: QUIT

@@ -125,7 +125,7 @@ class UpdateTest {
                         C: DELE 1
                         S: +OK …
                         C: QUIT
-                        S: -ERR [SYS/TEMP] …
+                        S: -ERR [SYS/TEMP] some deleted messages were not removed
                         S closes
                         """);
     }

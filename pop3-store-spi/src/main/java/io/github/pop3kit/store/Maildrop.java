@@ -21,6 +21,11 @@ public interface Maildrop extends AutoCloseable {
      */
     String uniqueId(int number) throws IOException;
 
+    /** Whether this can be a unique-id: 1 to 70 characters from 0x21 to 0x7E. */
+    static boolean isUniqueId(String id) {
+        return !id.isEmpty() && id.length() <= 70 && id.chars().allMatch(c -> c >= 0x21 && c <= 0x7E);
+    }
+
     /**
      * The message as it is stored. The caller closes the content, and reads it before it uses the maildrop again.
      *

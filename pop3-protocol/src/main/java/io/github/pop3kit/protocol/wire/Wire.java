@@ -76,7 +76,7 @@ public final class Wire implements Closeable {
      * A server's end.
      *
      * @param nanoTime the clock of the deadlines, as {@link System#nanoTime}
-     * @param stalled how long one write may take
+     * @param stalled how long one write may take to a peer that may idle, and how long the peer has until another deadline is set
      */
     public static Wire server(Connection connection, LongSupplier nanoTime, Duration stalled) {
         return new Wire(Side.SERVER, connection, LineDecoder.forCommands(), nanoTime, stalled);
@@ -120,6 +120,7 @@ public final class Wire implements Closeable {
         while (true) {
             switch (lines.decode(input)) {
                 case LINE -> {
+                    if (idle != null) deadlineIn(idle); // What is done about it does not count.
                     return lines.line();
                 }
                 case TOO_LONG -> throw new LineTooLongException();
@@ -201,6 +202,10 @@ public final class Wire implements Closeable {
     }
 
     private void append(String line) {
+        // Whatever a line was made of, it is one line: the last place where another command or reply could be slipped
+        // in.
+        if (line.indexOf('\r') >= 0 || line.indexOf('\n') >= 0)
+            throw new IllegalArgumentException("a line has no line end in it");
         show(self, line);
         byte[] octets = line.getBytes(StandardCharsets.ISO_8859_1);
         if (output.remaining() < octets.length + 2) grow(output.position() + octets.length + 2);
@@ -212,23 +217,18 @@ public final class Wire implements Closeable {
     }
 
     /**
-     * Writes what was appended. Each write has its own deadline: over a slow line a whole message may take far longer. Afterwards
-     * an absolute deadline is what it was, and the time for the next line begins anew.
+     * Writes what was appended. A peer that may idle has time for each write: over a slow line a whole message may take far longer
+     * than that, and the time for the next line begins behind it. An absolute deadline stays what it is.
      */
     public void flush() throws IOException {
         if (output.position() == 0) return;
-        long before = deadline;
         output.flip();
         while (output.hasRemaining()) {
-            deadlineIn(stalled);
+            if (idle != null) deadlineIn(stalled);
             connection.write(output);
         }
         output.clear();
-        if (idle == null) {
-            deadline = before;
-        } else {
-            deadlineIn(idle);
-        }
+        if (idle != null) deadlineIn(idle);
     }
 
     // ---- messages

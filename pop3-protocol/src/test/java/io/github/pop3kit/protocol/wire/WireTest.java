@@ -50,14 +50,14 @@ class WireTest {
     @Test
     void a_pipelined_batch_is_answered_in_one_write() throws IOException {
         ScriptedPeer peer = new ScriptedPeer("STAT\r\nNOOP\r\nQUIT\r\n");
-        serveEach(server(peer), "+OK");
+        serveEach(server(peer), "");
         assertEquals(List.of("waits", "+OK\r\n+OK\r\n+OK\r\n", "waits"), peer.log);
     }
 
     @Test
     void a_batch_that_passes_the_buffer_is_answered_in_one_write_too() throws IOException {
         ScriptedPeer peer = new ScriptedPeer("NOOP\r\n".repeat(2_000));
-        serveEach(server(peer), "+OK");
+        serveEach(server(peer), "");
         assertEquals(List.of("waits", "+OK\r\n".repeat(2_000), "waits"), peer.log);
     }
 
@@ -66,23 +66,23 @@ class WireTest {
         ScriptedPeer peer = new ScriptedPeer("STAT\r\n", "QUIT\r\n");
         Wire wire = server(peer);
         wire.ok("hello");
-        serveEach(wire, "+OK");
+        serveEach(wire, "");
         assertEquals(List.of("+OK hello\r\n", "waits", "+OK\r\n", "waits", "+OK\r\n", "waits"), peer.log);
     }
 
     @Test
     void it_is_written_although_part_of_the_next_line_is_here() throws IOException {
         ScriptedPeer peer = new ScriptedPeer("STAT\r\nQU", "I", "T\r\n");
-        serveEach(server(peer), "+OK");
+        serveEach(server(peer), "");
         assertEquals(List.of("waits", "+OK\r\n", "waits", "waits", "+OK\r\n", "waits"), peer.log);
     }
 
     @Test
     void a_peer_that_never_pauses_is_answered_all_the_same() throws IOException {
         ScriptedPeer peer = new ScriptedPeer("NOOP\r\n".repeat(100_000));
-        String answer = "+OK " + "x".repeat(100);
+        String answer = "x".repeat(100);
         serveEach(server(peer), answer);
-        assertEquals((answer + "\r\n").repeat(100_000), peer.written());
+        assertEquals(("+OK " + answer + "\r\n").repeat(100_000), peer.written());
         for (String write : peer.log) assertTrue(write.length() < 70_000, "a write of " + write.length());
     }
 
@@ -244,6 +244,17 @@ class WireTest {
     }
 
     @Test
+    void the_closing_line_finds_room_however_long_the_message_is() throws IOException {
+        for (int length = 1000; length < 1050; length++) {
+            ScriptedPeer peer = new ScriptedPeer();
+            Wire wire = server(peer);
+            wire.body(channel("x".repeat(length)), DotEncoder.whole());
+            wire.flush();
+            assertEquals("x".repeat(length) + "\r\n.\r\n", peer.written());
+        }
+    }
+
+    @Test
     void the_top_of_a_message_reads_no_more_of_it_than_it_must() throws IOException {
         ScriptedPeer peer = new ScriptedPeer();
         ByteArrayInputStream stored = new ByteArrayInputStream(
@@ -353,10 +364,10 @@ class WireTest {
     }
 
     @Test
-    void each_write_has_its_own_time_and_leaves_the_deadline_as_it_was() throws IOException {
+    void each_write_has_its_own_time_once_the_wire_idles() throws IOException {
         ScriptedPeer peer = new ScriptedPeer();
         Wire wire = server(peer);
-        wire.deadlineIn(Duration.ofMinutes(3));
+        wire.idleAfter(Duration.ofMinutes(3));
         peer.whileWriting = () -> {
             assertFalse(wire.late(clock.get() + STALLED.toNanos()));
             assertTrue(wire.late(clock.get() + STALLED.toNanos() + 1));
@@ -365,8 +376,28 @@ class WireTest {
         wire.body(channel("text\r\n".repeat(200_000)), DotEncoder.whole());
         wire.flush();
         assertTrue(peer.log.size() > 3);
+        assertFalse(wire.late(clock.get() + Duration.ofMinutes(3).toNanos()));
+        assertTrue(wire.late(clock.get() + Duration.ofMinutes(3).toNanos() + 1));
+    }
+
+    @Test
+    void an_absolute_deadline_stays_what_it_is_whatever_is_written() throws IOException {
+        ScriptedPeer peer = new ScriptedPeer();
+        Wire wire = server(peer);
+        wire.deadlineIn(Duration.ofMinutes(3));
+        peer.whileWriting =
+                () -> assertTrue(wire.late(1_000_001 + Duration.ofMinutes(3).toNanos()));
+        wire.ok("hello");
+        wire.flush();
         assertFalse(wire.late(1_000_000 + Duration.ofMinutes(3).toNanos()));
         assertTrue(wire.late(1_000_001 + Duration.ofMinutes(3).toNanos()));
+    }
+
+    @Test
+    void a_line_has_no_line_end_in_it() {
+        Wire wire = server(new ScriptedPeer());
+        assertThrows(IllegalArgumentException.class, () -> wire.command(new Command.User("a\r\nDELE 1")));
+        assertThrows(IllegalArgumentException.class, () -> wire.ok("a\nb"));
     }
 
     @Test
@@ -374,13 +405,16 @@ class WireTest {
         ScriptedPeer peer = new ScriptedPeer("NOOP\r\n", "NO", "OP\r\n");
         Wire wire = server(peer);
         wire.idleAfter(Duration.ofMinutes(10));
-        peer.whileWaiting = () -> pass(Duration.ofSeconds(400));
+        List<Boolean> late = new ArrayList<>();
+        peer.whileWaiting = () -> {
+            pass(Duration.ofSeconds(400));
+            late.add(wire.late(clock.get()));
+        };
         peer.whileWriting = () -> pass(Duration.ofSeconds(400));
         wire.readLine();
-        long begun = clock.get();
         wire.readLine();
-        assertEquals(begun + Duration.ofSeconds(800).toNanos(), clock.get());
-        assertTrue(wire.late(clock.get()), "the octets of a line gain it no time");
+        assertEquals(List.of(false, false, true), late, "the octets of a line gain it no time");
+        assertFalse(wire.late(clock.get()), "what is done about a line does not count");
         wire.ok("");
         wire.flush();
         assertFalse(wire.late(clock.get() + Duration.ofMinutes(10).toNanos()));
@@ -536,7 +570,7 @@ class WireTest {
 
     /** Answers every command alike until the client is gone. */
     private static void serveEach(Wire wire, String answer) throws IOException {
-        while (wire.readLine() != null) wire.listing(answer);
+        while (wire.readLine() != null) wire.ok(answer);
     }
 
     private static String message(Wire wire, DotFraming framing) throws IOException {

@@ -2,6 +2,7 @@ package io.github.pop3kit.store.maildir;
 
 import io.github.pop3kit.store.Delivery;
 import io.github.pop3kit.store.Envelope;
+import io.github.pop3kit.store.Maildrop;
 import io.github.pop3kit.store.StoreException;
 import io.github.pop3kit.store.StoreException.Reason;
 import java.io.IOException;
@@ -77,7 +78,7 @@ final class MaildirDelivery implements Delivery {
     }
 
     private static boolean isBase(String uniqueId) {
-        return MaildirName.isUniqueId(uniqueId)
+        return Maildrop.isUniqueId(uniqueId)
                 && !uniqueId.startsWith(".")
                 && uniqueId.chars().noneMatch(c -> c == '/' || c == ':' || c == ',');
     }

@@ -116,7 +116,7 @@ final class MaildirLock implements AutoCloseable {
         using.lock();
         try {
             if (open) check();
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException e) { // The other locks need the heartbeat all the same.
             log.warn("{}: the lock could not be kept fresh", maildir, e);
         } finally {
             using.unlock();

@@ -2,6 +2,7 @@ package io.github.pop3kit.store.maildir;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
+import io.github.pop3kit.store.Maildrop;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
@@ -24,7 +25,6 @@ final class MaildirName {
     static final Comparator<String> ORDER = MaildirName::compare;
 
     private static final int FOLDER = "new/".length();
-    private static final int LONGEST_UNIQUE_ID = 70;
     private static final int LONGEST_IN_LOG = 512;
     private static final Pattern UNUSUAL_IN_HOST = Pattern.compile("[^A-Za-z0-9._-]");
     private static final AtomicInteger delivered = new AtomicInteger();
@@ -81,11 +81,7 @@ final class MaildirName {
      */
     static String uniqueId(String place) {
         String base = base(place);
-        return isUniqueId(base) ? base : "h:" + sha256(base);
-    }
-
-    static boolean isUniqueId(String id) {
-        return !id.isEmpty() && id.length() <= LONGEST_UNIQUE_ID && id.chars().allMatch(c -> c >= 0x21 && c <= 0x7E);
+        return Maildrop.isUniqueId(base) ? base : "h:" + sha256(base);
     }
 
     private static String sha256(String octets) {

@@ -88,7 +88,7 @@ public final class MemoryMailStore implements MailStore {
 
         synchronized boolean add(byte[] octets, Optional<String> wanted, Instant received) {
             String uniqueId = wanted.orElseGet(this::unusedId);
-            if (!isUniqueId(uniqueId) || !given.add(uniqueId)) return false;
+            if (!Maildrop.isUniqueId(uniqueId) || !given.add(uniqueId)) return false;
             messages.add(new Stored(uniqueId, octets, received));
             return true;
         }
@@ -99,10 +99,6 @@ public final class MemoryMailStore implements MailStore {
                 id = Long.toString(next++);
             } while (given.contains(id));
             return id;
-        }
-
-        private static boolean isUniqueId(String id) {
-            return !id.isEmpty() && id.length() <= 70 && id.chars().allMatch(c -> c >= 0x21 && c <= 0x7E);
         }
 
         Maildrop lock() throws StoreException {
