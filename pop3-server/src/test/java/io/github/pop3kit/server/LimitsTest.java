@@ -7,8 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.github.pop3kit.protocol.transcript.Pace;
 import io.github.pop3kit.protocol.transcript.Transcript;
 import io.github.pop3kit.store.Account;
-import io.github.pop3kit.store.Maildrop;
-import io.github.pop3kit.store.MessageContent;
 import java.io.IOException;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
@@ -94,7 +92,7 @@ class LimitsTest {
         AtomicReference<Played.Running> removing = new AtomicReference<>();
         Played slow = Played.with()
                 .configured(builder -> builder.nanoTime(clock::get)
-                        .store(account -> new Slow(() -> passes(removing.get(), Duration.ofMinutes(9)))));
+                        .store(account -> new OneMessage(() -> passes(removing.get(), Duration.ofMinutes(9)))));
         try (Played.Running running = slow.start();
                 SocketChannel client = running.connect()) {
             removing.set(running);
@@ -228,30 +226,5 @@ class LimitsTest {
 
     private static void play(SocketChannel client, String conversation) throws IOException {
         Transcript.parse(conversation).playClient(client, new Pace.Lines());
-    }
-
-    private record Slow(Runnable removing) implements Maildrop {
-        @Override
-        public int count() {
-            return 1;
-        }
-
-        @Override
-        public String uniqueId(int number) {
-            return "1";
-        }
-
-        @Override
-        public MessageContent open(int number) {
-            return MessageContent.of("1\r\n");
-        }
-
-        @Override
-        public void remove(int[] numbers) {
-            removing.run();
-        }
-
-        @Override
-        public void close() {}
     }
 }

@@ -6,8 +6,6 @@ import io.github.pop3kit.protocol.transcript.Pace;
 import io.github.pop3kit.protocol.transcript.Transcript;
 import io.github.pop3kit.server.auth.Authenticator;
 import io.github.pop3kit.store.Account;
-import io.github.pop3kit.store.Maildrop;
-import io.github.pop3kit.store.MessageContent;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -70,7 +68,10 @@ class StopTest {
         CountDownLatch removing = new CountDownLatch(1);
         CountDownLatch goOn = new CountDownLatch(1);
         Pop3Server slow = Pop3Server.builder()
-                .store(account -> new Slow(removing, goOn))
+                .store(account -> new OneMessage(() -> {
+                    removing.countDown();
+                    await(goOn);
+                }))
                 .authenticator(Authenticator.passwords(Map.of("mrose", "a secret")))
                 .allowCleartextLogin()
                 .start();
@@ -94,33 +95,11 @@ class StopTest {
         Transcript.parse(conversation).playClient(client, new Pace.Lines());
     }
 
-    private record Slow(CountDownLatch removing, CountDownLatch goOn) implements Maildrop {
-        @Override
-        public int count() {
-            return 1;
+    private static void await(CountDownLatch latch) throws IOException {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new IOException(e);
         }
-
-        @Override
-        public String uniqueId(int number) {
-            return "1";
-        }
-
-        @Override
-        public MessageContent open(int number) {
-            return MessageContent.of("1\r\n");
-        }
-
-        @Override
-        public void remove(int[] numbers) throws IOException {
-            removing.countDown();
-            try {
-                goOn.await();
-            } catch (InterruptedException e) {
-                throw new IOException(e);
-            }
-        }
-
-        @Override
-        public void close() {}
     }
 }

@@ -120,7 +120,9 @@ class UpdateTest {
     @Test
     void a_removal_that_fails_is_answered_with_err() {
         Played.with()
-                .configured(builder -> builder.store(account -> new Stubborn()))
+                .configured(builder -> builder.store(account -> new OneMessage(() -> {
+                    throw new StoreException(Reason.TEMPORARY, "the disk is read-only just now");
+                })))
                 .playsLoggedIn("""
                         C: DELE 1
                         S: +OK …
@@ -176,30 +178,5 @@ class UpdateTest {
             throw new AssertionError(e);
         }
         return contents.toString();
-    }
-
-    private static final class Stubborn implements Maildrop {
-        @Override
-        public int count() {
-            return 1;
-        }
-
-        @Override
-        public String uniqueId(int number) {
-            return "1";
-        }
-
-        @Override
-        public MessageContent open(int number) {
-            return MessageContent.of("1\r\n");
-        }
-
-        @Override
-        public void remove(int[] numbers) throws IOException {
-            throw new StoreException(Reason.TEMPORARY, "the disk is read-only just now");
-        }
-
-        @Override
-        public void close() {}
     }
 }
