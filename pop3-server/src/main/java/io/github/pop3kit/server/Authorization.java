@@ -7,6 +7,8 @@ import io.github.pop3kit.protocol.sasl.Plain;
 import io.github.pop3kit.protocol.sasl.SaslBase64;
 import io.github.pop3kit.protocol.wire.Wire;
 import io.github.pop3kit.store.Account;
+import io.github.pop3kit.store.StoreException;
+import io.github.pop3kit.store.StoreException.Reason;
 import java.io.IOException;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -145,7 +147,12 @@ final class Authorization implements SessionState {
             log.info("pop3-login: Login: user=<{}>, method=PLAIN, {}", LogText.of(account.name()), peer.fields());
             return transaction;
         } catch (IOException | RuntimeException e) {
-            log.warn("<{}> maildrop of {} cannot be opened: {}", peer.name(), LogText.of(account.name()), e.toString());
+            String user = LogText.of(account.name());
+            if (e instanceof StoreException refused && refused.reason() == Reason.IN_USE) {
+                log.info("<{}> the maildrop of {} is in use by another session", peer.name(), user);
+            } else {
+                log.warn("<{}> the maildrop of {} cannot be opened", peer.name(), user, e);
+            }
             Refusal.send(wire, e);
             return this;
         }
