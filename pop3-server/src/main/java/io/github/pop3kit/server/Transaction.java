@@ -161,11 +161,8 @@ final class Transaction implements SessionState {
         try {
             maildrop.retrieved(number);
         } catch (IOException | RuntimeException e) {
-            log.warn(
-                    "{}: message {} cannot be noted as retrieved",
-                    name(),
-                    number,
-                    e); // The client has it: no harm done.
+            // The client has the message: no reason to end its session.
+            log.warn("{}: message {} cannot be noted as retrieved", name(), number, e);
         }
         return this;
     }

@@ -202,10 +202,10 @@ public final class Wire implements Closeable {
     }
 
     private void append(String line) {
-        // Whatever a line was made of, it is one line: the last place where another command or reply could be slipped
-        // in.
-        if (line.indexOf('\r') >= 0 || line.indexOf('\n') >= 0)
+        // The last place where a second command or reply could be slipped into a name or a text.
+        if (line.indexOf('\r') >= 0 || line.indexOf('\n') >= 0) {
             throw new IllegalArgumentException("a line has no line end in it");
+        }
         show(self, line);
         byte[] octets = line.getBytes(StandardCharsets.ISO_8859_1);
         if (output.remaining() < octets.length + 2) grow(output.position() + octets.length + 2);
