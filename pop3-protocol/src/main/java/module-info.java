@@ -10,5 +10,6 @@ module io.github.pop3kit.protocol {
             io.github.pop3kit.client;
     exports io.github.pop3kit.protocol.wire to
             io.github.pop3kit.server,
-            io.github.pop3kit.client;
+            io.github.pop3kit.client,
+            io.github.pop3kit.testkit;
 }

@@ -3,7 +3,6 @@ package io.github.pop3kit.server;
 import io.github.pop3kit.protocol.wire.SocketConnection;
 import java.io.IOException;
 import java.net.Inet4Address;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.StandardProtocolFamily;
 import java.nio.ByteBuffer;
@@ -82,24 +81,16 @@ final class Acceptor implements Runnable, AutoCloseable {
 
     /** What goes wrong with one client's socket is that client's trouble, and no reason to pause. */
     private void serve(SocketChannel client) {
-        InetAddress remote = client.socket().getInetAddress();
-        boolean admitted = false;
-        boolean started = false;
+        boolean served = false;
         try {
-            // The permit comes before the session and its thread: what is refused costs nothing.
-            admitted = sessions.admit(remote);
-            if (admitted) {
-                Peer peer = Peer.of(remote, client.socket().getLocalAddress());
-                sessions.start(new Session(sessions.service(), endpoint, new SocketConnection(client), peer), remote);
-                started = true;
-            } else {
-                refuse(client);
-            }
+            Peer peer =
+                    Peer.of(client.socket().getInetAddress(), client.socket().getLocalAddress());
+            served = sessions.serve(new SocketConnection(client), endpoint, peer);
+            if (!served) refuse(client);
         } catch (IOException gone) {
             log.debug("a client left before it was served: {}", gone.toString());
         } finally {
-            if (admitted && !started) sessions.release(remote);
-            if (!started) close(client);
+            if (!served) close(client);
         }
     }
 

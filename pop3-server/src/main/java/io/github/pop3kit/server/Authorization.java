@@ -144,6 +144,7 @@ final class Authorization implements SessionState {
         try {
             Transaction transaction = Transaction.open(service, account, wire, peer);
             service.loginDelay().loggedIn(account.name());
+            session.loggedIn(account.name());
             log.info("pop3-login: Login: user=<{}>, method=PLAIN, {}", LogText.of(account.name()), peer.fields());
             return transaction;
         } catch (IOException | RuntimeException e) {

@@ -1,14 +1,16 @@
 package io.github.pop3kit.server;
 
+import io.github.pop3kit.protocol.wire.Connection;
 import io.github.pop3kit.server.auth.Authenticator;
+import io.github.pop3kit.server.bench.Bench;
 import io.github.pop3kit.store.MailStore;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -80,11 +82,6 @@ public final class Pop3Server implements AutoCloseable {
         stop(Duration.ZERO);
     }
 
-    /** For tests that drive the clock themselves. */
-    void sweep() {
-        reaper.sweep();
-    }
-
     /** Collects what a server needs. Not safe for use by several threads. */
     public static final class Builder {
 
@@ -95,7 +92,8 @@ public final class Pop3Server implements AutoCloseable {
         private String greeting = "pop3kit ready";
         private boolean cleartextLogin;
         private boolean last;
-        private LongSupplier nanoTime = System::nanoTime;
+        private SessionListener listener = new SessionListener() {};
+        private Bench bench = System::nanoTime;
 
         private Builder() {}
 
@@ -156,9 +154,15 @@ public final class Pop3Server implements AutoCloseable {
             return this;
         }
 
-        /** The clock of all deadlines, as {@link System#nanoTime}. */
-        Builder nanoTime(LongSupplier clock) {
-            nanoTime = clock;
+        /** Who is told what happens in the sessions. */
+        public Builder listener(SessionListener some) {
+            listener = some;
+            return this;
+        }
+
+        /** Puts the server on a test bench: for the test kit alone, which this type is exported to. */
+        public Builder bench(Bench some) {
+            bench = some;
             return this;
         }
 
@@ -176,15 +180,31 @@ public final class Pop3Server implements AutoCloseable {
                 throw new IllegalStateException("nobody could log in without TLS;"
                         + " give each endpoint a certificate, or allow passwords in the clear");
             }
-            LoginDelay loginDelay = new LoginDelay(limits.loginDelay(), nanoTime);
-            Service service =
-                    new Service(store, authenticator, limits, greeting, cleartextLogin, last, loginDelay, nanoTime);
+            LoginDelay loginDelay = new LoginDelay(limits.loginDelay(), bench::nanoTime);
+            Service service = new Service(
+                    store, authenticator, limits, greeting, cleartextLogin, last, loginDelay, listener, bench);
             Sessions sessions = new Sessions(service);
             List<Acceptor> acceptors = bind(sessions);
-            Reaper reaper = new Reaper(sessions.running(), nanoTime);
+            Reaper reaper = new Reaper(sessions.running(), bench::nanoTime);
+            bench.started(controls(sessions, reaper));
             reaper.start();
             for (Acceptor acceptor : acceptors) new Thread(acceptor, "pop3-acceptor").start();
             return new Pop3Server(sessions, reaper, acceptors);
+        }
+
+        private static Bench.Controls controls(Sessions sessions, Reaper reaper) {
+            return new Bench.Controls() {
+                @Override
+                public void sweep() {
+                    reaper.sweep();
+                }
+
+                @Override
+                public void serve(Connection connection, Endpoint endpoint) throws IOException {
+                    InetAddress loopback = InetAddress.getLoopbackAddress();
+                    if (!sessions.serve(connection, endpoint, Peer.of(loopback, loopback))) connection.close();
+                }
+            };
         }
 
         private List<Acceptor> bind(Sessions sessions) throws IOException {

@@ -2,11 +2,11 @@ package io.github.pop3kit.server;
 
 import io.github.pop3kit.protocol.Capability;
 import io.github.pop3kit.server.auth.Authenticator;
+import io.github.pop3kit.server.bench.Bench;
 import io.github.pop3kit.store.MailStore;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.function.LongSupplier;
 
 /** What all sessions of a server share. */
 record Service(
@@ -17,7 +17,8 @@ record Service(
         boolean cleartextLogin,
         boolean last,
         LoginDelay loginDelay,
-        LongSupplier nanoTime) {
+        SessionListener listener,
+        Bench bench) {
 
     /** Whether a password may be sent over such a connection. */
     boolean acceptsPasswords(boolean secure) {

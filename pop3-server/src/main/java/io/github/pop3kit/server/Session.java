@@ -2,13 +2,17 @@ package io.github.pop3kit.server;
 
 import io.github.pop3kit.protocol.Command;
 import io.github.pop3kit.protocol.ResponseCode;
+import io.github.pop3kit.protocol.wire.Connection;
 import io.github.pop3kit.protocol.wire.LineTooLongException;
-import io.github.pop3kit.protocol.wire.SocketConnection;
 import io.github.pop3kit.protocol.wire.TlsConnection;
 import io.github.pop3kit.protocol.wire.Wire;
+import io.github.pop3kit.server.bench.Bench;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
+import java.util.Optional;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,27 +24,34 @@ final class Session implements Runnable {
 
     private final Service service;
     private final Endpoint endpoint;
-    private final SocketConnection socket;
+    private final Connection socket;
+    private final Bench.Fixture fixture;
     private final Wire wire;
     private final long begun;
     private volatile boolean shakingHands;
     private volatile boolean unwelcome;
     private volatile boolean stopping;
     private Peer peer;
+    private Optional<String> account = Optional.empty();
     private SessionState state = Ended.ENDED;
 
-    Session(Service service, Endpoint endpoint, SocketConnection socket, Peer peer) {
+    Session(Service service, Endpoint endpoint, Connection socket, Peer peer) {
         this.service = service;
         this.endpoint = endpoint;
         this.socket = socket;
         this.peer = peer;
-        this.wire = Wire.server(socket, service.nanoTime(), service.limits().stalledWrite());
-        this.begun = service.nanoTime().getAsLong();
-        if (transcript.isTraceEnabled()) wire.tap(line -> transcript.trace("<{}> {}", this.peer.name(), line));
+        this.fixture = service.bench().connected();
+        this.wire = Wire.server(
+                fixture.carry(socket),
+                service.bench()::nanoTime,
+                service.limits().stalledWrite());
+        this.begun = service.bench().nanoTime();
     }
 
     @Override
     public void run() {
+        tell(SessionListener::opened);
+        tell(this::offerTranscript);
         try {
             if (endpoint.tls() == Endpoint.Tls.IMPLICIT) startTls();
             state = authorization();
@@ -61,7 +72,27 @@ final class Session implements Runnable {
                 state.abandon(); // The state owns the lock: this is the whole clean-up story.
             } finally {
                 hangUp();
+                tell(SessionListener::ended);
             }
+        }
+    }
+
+    private void offerTranscript(SessionListener listener, SessionInfo info) {
+        Optional<Consumer<String>> reader = listener.transcript(info);
+        boolean traced = transcript.isTraceEnabled();
+        if (reader.isEmpty() && !traced) return; // To print each line costs more than to send it.
+        wire.tap(line -> {
+            if (traced) transcript.trace("<{}> {}", peer.name(), line);
+            reader.ifPresent(some -> tell((told, about) -> some.accept(line)));
+        });
+    }
+
+    /** Tells the listener, whose troubles are not the session's. */
+    private void tell(BiConsumer<SessionListener, SessionInfo> event) {
+        try {
+            event.accept(service.listener(), new SessionInfo(peer.name(), peer.remote(), account, peer.secure()));
+        } catch (RuntimeException e) {
+            log.error("<{}> the session's listener failed", peer.name(), e);
         }
     }
 
@@ -97,8 +128,14 @@ final class Session implements Runnable {
         return new Authorization(this, service, wire, peer, stls);
     }
 
+    /** Somebody has logged in. */
+    void loggedIn(String name) {
+        account = Optional.of(name);
+        tell(SessionListener::loggedIn);
+    }
+
     private Duration timeLeftToLogIn() {
-        return service.limits().login().minusNanos(service.nanoTime().getAsLong() - begun);
+        return service.limits().login().minusNanos(service.bench().nanoTime() - begun);
     }
 
     /** Shakes hands, within the limit. */
@@ -107,14 +144,15 @@ final class Session implements Runnable {
         wire.deadlineIn(service.limits().handshake());
         shakingHands = true;
         if (unwelcome) throw new ClosedChannelException();
-        wire.upgrade(TlsConnection.accept(socket, certificate.context(), certificate.parameters()));
+        fixture.handshake(socket);
+        wire.upgrade(fixture.carry(TlsConnection.accept(socket, certificate.context(), certificate.parameters())));
         shakingHands = false;
         peer = peer.secured();
     }
 
     /** Since the session began, in whole seconds. */
     long age() {
-        return Duration.ofNanos(service.nanoTime().getAsLong() - begun).toSeconds();
+        return Duration.ofNanos(service.bench().nanoTime() - begun).toSeconds();
     }
 
     /** Ends the session when its deadline is past. Called by the {@link Reaper}. */

@@ -1,5 +1,6 @@
 package io.github.pop3kit.server;
 
+import io.github.pop3kit.protocol.wire.Connection;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.HashMap;
@@ -26,16 +27,29 @@ final class Sessions {
         this.service = service;
     }
 
-    Service service() {
-        return service;
-    }
-
     Set<Session> running() {
         return running;
     }
 
-    /** Takes a permit for a connection from this address; {@link #start} or {@link #release} must follow if it is granted. */
-    boolean admit(InetAddress address) {
+    /**
+     * Serves a client in a thread of its own.
+     *
+     * @return false if it is one too many: then the connection stays the caller's
+     */
+    boolean serve(Connection connection, Endpoint endpoint, Peer peer) {
+        // The permit comes before the session and its thread: what is refused costs neither.
+        if (!admit(peer.remote())) return false;
+        boolean started = false;
+        try {
+            start(new Session(service, endpoint, connection, peer), peer.remote());
+            started = true;
+            return true;
+        } finally {
+            if (!started) release(peer.remote());
+        }
+    }
+
+    private boolean admit(InetAddress address) {
         lock.lock();
         try {
             int here = perAddress.getOrDefault(address, 0);
@@ -49,8 +63,7 @@ final class Sessions {
         }
     }
 
-    /** Gives a permit back. */
-    void release(InetAddress address) {
+    private void release(InetAddress address) {
         lock.lock();
         try {
             admitted--;
@@ -61,8 +74,8 @@ final class Sessions {
         }
     }
 
-    /** Runs an admitted session in a thread of its own, and gives its permit back at its end. Throws if no thread can be had. */
-    void start(Session session, InetAddress address) {
+    /** Runs an admitted session, and gives its permit back at its end. Throws if no thread can be had. */
+    private void start(Session session, InetAddress address) {
         running.add(session);
         if (stopping) { // It was admitted just before.
             session.stop();

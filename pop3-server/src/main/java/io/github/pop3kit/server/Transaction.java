@@ -283,7 +283,7 @@ final class Transaction implements SessionState {
     @Override
     public void abandon() {
         maildrop.close();
-        boolean idle = wire.late(service.nanoTime().getAsLong());
+        boolean idle = wire.late(service.bench().nanoTime());
         logEnd(idle ? "Disconnected for inactivity" : "Connection closed", new int[0]);
     }
 

@@ -12,8 +12,6 @@ import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.function.Executable;
@@ -30,8 +28,8 @@ class LimitsTest {
             S: +OK …
             """;
 
-    private final AtomicLong clock = new AtomicLong();
-    private final Played server = Played.with("1\r\n").configured(builder -> builder.nanoTime(clock::get));
+    private final DrivenClock clock = new DrivenClock();
+    private final Played server = Played.with("1\r\n").configured(builder -> builder.bench(clock));
 
     @Test
     void a_session_without_a_word_for_ten_minutes_is_ended_in_silence_and_removes_nothing() throws IOException {
@@ -41,17 +39,17 @@ class LimitsTest {
                     C: DELE 1
                     S: +OK …
                     """);
-            passes(running, Duration.ofMinutes(9));
+            clock.passes(Duration.ofMinutes(9));
             play(client, """
                     C: NOOP
                     S: +OK
                     """);
-            passes(running, Duration.ofMinutes(9));
+            clock.passes(Duration.ofMinutes(9));
             play(client, """
                     C: NOOP
                     S: +OK
                     """);
-            passes(running, Duration.ofMinutes(10).plusSeconds(1));
+            clock.passes(Duration.ofMinutes(10).plusSeconds(1));
             play(client, "S closes");
             running.server().close();
             assertEquals(1, running.store().open(Account.of("mrose")).count());
@@ -65,9 +63,9 @@ class LimitsTest {
             play(client, LOGIN);
             for (int minute = 0; minute < 9; minute++) {
                 client.write(ByteBuffer.wrap(new byte[] {'N'}));
-                passes(running, Duration.ofMinutes(1));
+                clock.passes(Duration.ofMinutes(1));
             }
-            passes(running, Duration.ofMinutes(2));
+            clock.passes(Duration.ofMinutes(2));
             play(client, "S closes");
         }
     }
@@ -77,30 +75,28 @@ class LimitsTest {
         try (Played.Running running = server.start();
                 SocketChannel client = running.connect()) {
             play(client, "S: +OK …");
-            passes(running, Duration.ofSeconds(100));
+            clock.passes(Duration.ofSeconds(100));
             play(client, """
                     C: USER mrose
                     S: +OK …
                     """);
-            passes(running, Duration.ofSeconds(81));
+            clock.passes(Duration.ofSeconds(81));
             play(client, "S closes");
         }
     }
 
     @Test
     void what_is_done_about_a_command_does_not_count_as_silence() throws IOException {
-        AtomicReference<Played.Running> removing = new AtomicReference<>();
         Played slow = Played.with()
-                .configured(builder -> builder.nanoTime(clock::get)
-                        .store(account -> new OneMessage(() -> passes(removing.get(), Duration.ofMinutes(9)))));
+                .configured(builder -> builder.bench(clock)
+                        .store(account -> new OneMessage(() -> clock.passes(Duration.ofMinutes(9)))));
         try (Played.Running running = slow.start();
                 SocketChannel client = running.connect()) {
-            removing.set(running);
             play(client, LOGIN + """
                     C: DELE 1
                     S: +OK …
                     """);
-            passes(running, Duration.ofMinutes(9));
+            clock.passes(Duration.ofMinutes(9));
             play(client, """
                     C: QUIT
                     S: +OK …
@@ -216,12 +212,6 @@ class LimitsTest {
     private static void assertSays(String start, Executable setting) {
         String message = assertThrows(IllegalArgumentException.class, setting).getMessage();
         assertTrue(message.startsWith(start), message);
-    }
-
-    /** Lets time pass and the reaper look once. */
-    private void passes(Played.Running running, Duration time) {
-        clock.addAndGet(time.toNanos());
-        running.server().sweep();
     }
 
     private static void play(SocketChannel client, String conversation) throws IOException {

@@ -7,7 +7,7 @@ import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 
-/** A plain TCP connection. */
+/** A TCP connection over a channel: it reads into and writes from the caller's buffers, and a thread that waits can be interrupted. */
 public final class SocketConnection implements Connection {
 
     private final SocketChannel channel;
@@ -19,11 +19,6 @@ public final class SocketConnection implements Connection {
         channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
         this.channel = channel;
         this.input = channel.socket().getInputStream();
-    }
-
-    /** The socket, to put TLS over it. */
-    Socket socket() {
-        return channel.socket();
     }
 
     @Override
@@ -44,6 +39,11 @@ public final class SocketConnection implements Connection {
     @Override
     public void endOutput() throws IOException {
         channel.shutdownOutput();
+    }
+
+    @Override
+    public Socket socket() {
+        return channel.socket();
     }
 
     @Override

@@ -2,35 +2,56 @@ package io.github.pop3kit.protocol.wire;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
-import java.nio.ByteBuffer;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSession;
 import javax.net.ssl.SSLSocket;
 
-/** TLS over a TCP connection. */
-public final class TlsConnection implements Connection {
+/** TLS over another connection. Closing it sends close_notify, so that the peer can tell the end from a cut. */
+public final class TlsConnection extends StreamConnection {
 
-    private final SocketConnection socket;
+    private final Connection carrier;
     private final SSLSocket tls;
-    private final InputStream input;
-    private final OutputStream output;
 
-    private TlsConnection(SocketConnection socket, SSLSocket tls) throws IOException {
-        this.socket = socket;
+    private TlsConnection(Connection carrier, SSLSocket tls) throws IOException {
+        super(tls);
+        this.carrier = carrier;
         this.tls = tls;
-        this.input = tls.getInputStream();
-        this.output = tls.getOutputStream();
     }
 
-    /** Shakes hands as the server; {@link Connection#abort} of {@code socket} ends the attempt. */
-    public static TlsConnection accept(SocketConnection socket, SSLContext context, SSLParameters parameters)
+    /**
+     * Shakes hands as the server; {@link Connection#abort} of {@code carrier} ends the attempt.
+     *
+     * @param carrier without octets that were read from it already
+     */
+    public static TlsConnection accept(Connection carrier, SSLContext context, SSLParameters parameters)
             throws IOException {
-        SSLSocket tls = (SSLSocket)
-                context.getSocketFactory().createSocket(socket.socket(), InputStream.nullInputStream(), true);
+        return handshake(
+                carrier,
+                (SSLSocket)
+                        context.getSocketFactory().createSocket(carrier.socket(), InputStream.nullInputStream(), true),
+                parameters);
+    }
+
+    /**
+     * Shakes hands as the client; {@link Connection#abort} of {@code carrier} ends the attempt.
+     *
+     * @param host the name that the server is asked for (RFC 6066 section 3); whether its certificate has to be for it is said by
+     *     {@code parameters}
+     */
+    public static TlsConnection connect(
+            Connection carrier, SSLContext context, SSLParameters parameters, String host, int port)
+            throws IOException {
+        return handshake(
+                carrier,
+                (SSLSocket) context.getSocketFactory().createSocket(carrier.socket(), host, port, true),
+                parameters);
+    }
+
+    private static TlsConnection handshake(Connection carrier, SSLSocket tls, SSLParameters parameters)
+            throws IOException {
         tls.setSSLParameters(parameters);
-        TlsConnection connection = new TlsConnection(socket, tls);
+        TlsConnection connection = new TlsConnection(carrier, tls);
         tls.startHandshake();
         return connection;
     }
@@ -40,45 +61,9 @@ public final class TlsConnection implements Connection {
         return tls.getSession();
     }
 
-    @Override
-    public int read(ByteBuffer buffer) throws IOException {
-        int read = input.read(buffer.array(), buffer.arrayOffset() + buffer.position(), buffer.remaining());
-        if (read > 0) buffer.position(buffer.position() + read);
-        return read;
-    }
-
-    @Override
-    public int write(ByteBuffer buffer) throws IOException {
-        int length = buffer.remaining();
-        output.write(buffer.array(), buffer.arrayOffset() + buffer.position(), length);
-        buffer.position(buffer.limit());
-        return length;
-    }
-
-    @Override
-    public int available() throws IOException {
-        return input.available();
-    }
-
-    @Override
-    public void endOutput() throws IOException {
-        tls.shutdownOutput();
-    }
-
-    @Override
-    public boolean isOpen() {
-        return !tls.isClosed();
-    }
-
-    /** Sends close_notify, so that the peer can tell the end from a cut, and ends the socket. */
-    @Override
-    public void close() throws IOException {
-        tls.close();
-    }
-
-    /** Ends the socket, not the TLS: {@link SSLSocket#close} would wait for a writer that is stuck. */
+    /** Ends what carries the TLS, not the TLS: {@link SSLSocket#close} would wait for a writer that is stuck. */
     @Override
     public void abort() {
-        socket.abort();
+        carrier.abort();
     }
 }

@@ -1,6 +1,7 @@
 package io.github.pop3kit.protocol.wire;
 
 import java.io.IOException;
+import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
@@ -42,6 +43,11 @@ final class ScriptedPeer implements Connection {
         buffer.put(here.slice(here.position(), length));
         here.position(here.position() + length);
         return length;
+    }
+
+    @Override
+    public Socket socket() {
+        throw new UnsupportedOperationException("a script has no socket");
     }
 
     @Override

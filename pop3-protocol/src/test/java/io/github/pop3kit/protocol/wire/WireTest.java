@@ -18,6 +18,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.net.Socket;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
@@ -620,6 +621,11 @@ class WireTest {
         @Override
         public int available() throws IOException {
             return socket.available();
+        }
+
+        @Override
+        public Socket socket() {
+            return socket.socket();
         }
 
         @Override

@@ -1,0 +1,58 @@
+package io.github.pop3kit.server.bench;
+
+import io.github.pop3kit.protocol.wire.Connection;
+import io.github.pop3kit.server.Endpoint;
+import java.io.IOException;
+
+/**
+ * What the test kit puts under a server: its time, and what carries its sessions. The sessions themselves are those of any other
+ * server.
+ */
+public interface Bench {
+
+    /** The clock of all deadlines and delays, as {@link System#nanoTime}. Any thread asks. */
+    long nanoTime();
+
+    /** Takes over what can be done to the server, which has just started. */
+    default void started(Controls controls) {}
+
+    /** A client has connected; called by the thread that accepted it, which must not be held up. */
+    default Fixture connected() {
+        return new Fixture() {};
+    }
+
+    /** What a bench can do to a running server. */
+    interface Controls {
+
+        /** Ends the sessions whose deadline is past, as the server itself looks for twice a second. */
+        void sweep();
+
+        /**
+         * Serves a client that has come another way than through a listening socket; it counts as one from loopback.
+         *
+         * @param connection the server's end, from now on the session's; closed if there are too many sessions
+         * @param endpoint whose TLS is spoken
+         */
+        void serve(Connection connection, Endpoint endpoint) throws IOException;
+    }
+
+    /** What holds one session. Called by the session's thread. */
+    interface Fixture {
+
+        /**
+         * What to put between a session and what carries it: in the clear first, and once more over TLS when that has begun. An
+         * {@code abort} has to reach the connection.
+         */
+        default Connection carry(Connection connection) {
+            return connection;
+        }
+
+        /**
+         * A TLS handshake is about to begin.
+         *
+         * @param clear what will carry it
+         * @throws IOException to end the session
+         */
+        default void handshake(Connection clear) throws IOException {}
+    }
+}
