@@ -6,6 +6,7 @@ import io.github.pop3kit.server.Endpoint;
 import io.github.pop3kit.server.Pop3Server;
 import io.github.pop3kit.server.ServerCertificate;
 import io.github.pop3kit.server.ServerLimits;
+import io.github.pop3kit.server.ServerTls;
 import io.github.pop3kit.server.auth.Authenticator;
 import io.github.pop3kit.server.auth.PasswdFile;
 import io.github.pop3kit.store.MailStore;
@@ -83,14 +84,25 @@ final class Serve implements Callable<Integer> {
     @Option(
             names = "--cert",
             paramLabel = "FILE",
-            description = "The certificate and its chain, PEM, the server's own first.")
-    private @Nullable Path cert;
+            description =
+                    "The certificate and its chain, PEM, the server's own first; or a keystore with its key, named *.p12"
+                            + " or *.pfx. Can be said again: clients get the one for the host name that they ask for (SNI), else the"
+                            + " first. Read again when it changes.")
+    private List<Path> certs = new ArrayList<>();
 
     @Option(
             names = "--key",
             paramLabel = "FILE",
-            description = "Its private key, PEM, not encrypted. Where it is left out, --cert holds it too.")
-    private @Nullable Path key;
+            description =
+                    "Its private key, PEM; for several certificates as many keys, in the same order. Where it is left out,"
+                            + " --cert holds it too.")
+    private List<Path> keys = new ArrayList<>();
+
+    @Option(
+            names = "--key-password-file",
+            paramLabel = "FILE",
+            description = "The first line of this file is the password of keys and keystores that are encrypted.")
+    private @Nullable Path keyPasswordFile;
 
     @Option(
             names = "--store",
@@ -167,23 +179,26 @@ final class Serve implements Callable<Integer> {
             throw usage("Say where by --listen or --listen-tls, or say --demo.");
         if (store == null) throw usage("Say by --store where the mail is.");
         if (users == null) throw usage("Say by --users who may log in.");
-        if (key != null && cert == null) throw usage("--key needs --cert.");
-        if (!listenTls.isEmpty() && cert == null) throw usage("--listen-tls needs --cert.");
-        if (!listen.isEmpty() && cert == null && !allowCleartextLogin) {
+        if (!keys.isEmpty() && certs.isEmpty()) throw usage("--key needs --cert.");
+        if (!keys.isEmpty() && keys.size() != certs.size()) {
+            throw usage(
+                    "Each --cert needs its --key, or none: there are " + certs.size() + " and " + keys.size() + ".");
+        }
+        if (!listenTls.isEmpty() && certs.isEmpty()) throw usage("--listen-tls needs --cert.");
+        if (!listen.isEmpty() && certs.isEmpty() && !allowCleartextLogin) {
             throw usage("Without --cert nobody could log in at " + listen.get(0)
                     + ", for passwords are accepted over TLS only; give --cert, or say --allow-cleartext-login.");
         }
-        Optional<ServerCertificate> certificate =
-                cert == null ? Optional.empty() : Optional.of(certificate(cert, key == null ? cert : key));
+        Optional<ServerTls> tls = certs.isEmpty() ? Optional.empty() : Optional.of(tls());
         builder.authenticator(authenticator(users));
         if (allowCleartextLogin) builder.allowCleartextLogin();
         try (MailStore mail = store(store)) {
-            return serve(builder.store(mail), listen, listenTls, certificate, addresses -> "");
+            return serve(builder.store(mail), listen, listenTls, tls, addresses -> "");
         }
     }
 
     private int serveDemo(Pop3Server.Builder builder) throws Failure, IOException, InterruptedException {
-        if (store != null || users != null || cert != null || key != null) {
+        if (store != null || users != null || !certs.isEmpty() || !keys.isEmpty()) {
             throw usage("--demo brings its own --store, --users, --cert and --key; leave them out.");
         }
         try (Demo made = demo()) {
@@ -193,7 +208,7 @@ final class Serve implements Callable<Integer> {
                             .allowCleartextLogin(),
                     listen.isEmpty() ? DEMO : listen,
                     listenTls.isEmpty() ? DEMO_TLS : listenTls,
-                    Optional.of(made.certificate()),
+                    Optional.of(ServerTls.of(made.certificate())),
                     addresses -> made.advice(addresses.get(0), addresses.get(addresses.size() - 1)));
         }
     }
@@ -207,12 +222,27 @@ final class Serve implements Callable<Integer> {
         }
     }
 
-    private static ServerCertificate certificate(Path cert, Path key) throws Failure {
+    private ServerTls tls() throws Failure {
+        char[] password = keyPasswordFile == null
+                ? new char[0]
+                : Password.ofFile(keyPasswordFile).toCharArray();
+        List<ServerCertificate> certificates = new ArrayList<>();
+        for (int i = 0; i < certs.size(); i++) {
+            certificates.add(certificate(certs.get(i), keys.isEmpty() ? certs.get(i) : keys.get(i), password));
+        }
+        return ServerTls.of(
+                certificates.get(0),
+                certificates.subList(1, certificates.size()).toArray(ServerCertificate[]::new));
+    }
+
+    private static ServerCertificate certificate(Path cert, Path key, char[] password) throws Failure {
         try {
-            return ServerCertificate.pem(cert, key);
+            return cert.toString().matches(".*\\.(p12|pfx)")
+                    ? ServerCertificate.keystore(cert, password)
+                    : ServerCertificate.pem(cert, key, password);
         } catch (IOException e) {
             throw Failure.of("The certificate or its key cannot be used: " + Failure.why(e)
-                    + ". --cert and --key want files in PEM form that this user may read.");
+                    + ". --cert and --key want files in PEM form, or --cert a keystore, that this user may read.");
         }
     }
 
@@ -237,13 +267,13 @@ final class Serve implements Callable<Integer> {
             Pop3Server.Builder builder,
             List<HostAndPort> plain,
             List<HostAndPort> tls,
-            Optional<ServerCertificate> certificate,
+            Optional<ServerTls> how,
             Function<List<InetSocketAddress>, String> advice)
             throws Failure, InterruptedException {
         List<Endpoint> endpoints = new ArrayList<>();
-        Endpoint.Tls whenAsked = certificate.isPresent() ? Endpoint.Tls.STLS : Endpoint.Tls.NONE;
-        for (HostAndPort at : plain) endpoints.add(new Endpoint(resolved(at), whenAsked, certificate));
-        for (HostAndPort at : tls) endpoints.add(new Endpoint(resolved(at), Endpoint.Tls.IMPLICIT, certificate));
+        Endpoint.Tls whenAsked = how.isPresent() ? Endpoint.Tls.STLS : Endpoint.Tls.NONE;
+        for (HostAndPort at : plain) endpoints.add(new Endpoint(resolved(at), whenAsked, how));
+        for (HostAndPort at : tls) endpoints.add(new Endpoint(resolved(at), Endpoint.Tls.IMPLICIT, how));
         endpoints.forEach(builder::listen);
         Pop3Server server = start(builder);
         try {

@@ -59,11 +59,11 @@ class CannotStartTest {
         Path missing = folder.resolve("cert.pem");
         assertCannotStart(
                 "The certificate or its key cannot be used: there is no file " + missing + ".",
-                "--cert and --key want files in PEM form that this user may read.",
+                "--cert and --key want files in PEM form, or --cert a keystore, that this user may read.",
                 serve("--cert=" + missing, "memory:", users));
         assertCannotStart(
                 "The certificate or its key cannot be used: " + users + " holds no certificate in PEM form.",
-                "--cert and --key want files in PEM form that this user may read.",
+                "--cert and --key want files in PEM form, or --cert a keystore, that this user may read.",
                 serve("--cert=" + users, "memory:", users));
     }
 

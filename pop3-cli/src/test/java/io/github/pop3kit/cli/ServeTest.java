@@ -5,12 +5,23 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import javax.net.ssl.SNIHostName;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.X509ExtendedTrustManager;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -97,6 +108,80 @@ class ServeTest {
         }
     }
 
+    /** Made by {@code openssl req -x509 -newkey ec -passout pass:geheim}. */
+    @Test
+    void a_second_certificate_with_an_encrypted_key_is_for_those_who_ask_for_its_name() throws Exception {
+        Path password = Files.writeString(folder.resolve("key-password"), "geheim\n");
+        try (Serving serving = serve(
+                "--listen-tls=127.0.0.1:0",
+                "--cert=" + localhost(),
+                "--cert=" + resource("two-encrypted.pem"),
+                "--key-password-file=" + password)) {
+            int port = serving.port("TLS");
+            assertEquals("CN=localhost", shown(port, "localhost"));
+            assertEquals("CN=two.example", shown(port, "two.example"));
+        }
+    }
+
+    /** The subject of the certificate that a client gets which asks for this host. */
+    private static String shown(int port, String host) throws Exception {
+        AtomicReference<String> subject = new AtomicReference<>();
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(null, new TrustManager[] {new Seen(subject)}, null);
+        Socket plain = new Socket(InetAddress.getLoopbackAddress(), port);
+        try (SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket(plain, host, port, true)) {
+            SSLParameters parameters = socket.getSSLParameters();
+            parameters.setServerNames(List.of(new SNIHostName(host)));
+            socket.setSSLParameters(parameters);
+            socket.startHandshake();
+        }
+        return subject.get();
+    }
+
+    /** Trusts everybody and notes whom. */
+    private static final class Seen extends X509ExtendedTrustManager {
+        private final AtomicReference<String> subject;
+
+        Seen(AtomicReference<String> subject) {
+            this.subject = subject;
+        }
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String keys, Socket socket) {
+            subject.set(chain[0].getSubjectX500Principal().getName());
+        }
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String keys, SSLEngine engine) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String keys) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String keys, Socket socket) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String keys, SSLEngine engine) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String keys) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public X509Certificate[] getAcceptedIssuers() {
+            return new X509Certificate[0];
+        }
+    }
+
     @Test
     void greeting_and_limits_are_what_the_options_say() throws IOException {
         try (Serving serving = serve(
@@ -148,6 +233,10 @@ class ServeTest {
 
     /** A certificate for localhost and its key. */
     private static Path localhost() throws URISyntaxException {
-        return Path.of(ServeTest.class.getResource("localhost.pem").toURI());
+        return resource("localhost.pem");
+    }
+
+    private static Path resource(String name) throws URISyntaxException {
+        return Path.of(ServeTest.class.getResource(name).toURI());
     }
 }

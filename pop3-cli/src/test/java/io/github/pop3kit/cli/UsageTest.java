@@ -44,6 +44,8 @@ class UsageTest {
                 "serve --listen [::1]:0 --store memory: --users u | Without --cert nobody could log in at [::1]:0, for passwords"
                         + " are accepted over TLS only; give --cert, or say --allow-cleartext-login.",
                 "serve --listen [::1]:0 --store memory: --users u --key k --allow-cleartext-login | --key needs --cert.",
+                "serve --listen [::1]:0 --store memory: --users u --cert a --cert b --key k | Each --cert needs its --key, or"
+                        + " none: there are 2 and 1.",
                 "serve --listen-tls [::1]:0 --store memory: --users u | --listen-tls needs --cert.",
                 "serve --demo --users u | --demo brings its own --store, --users, --cert and --key; leave them out.",
                 "serve --demo --greeting a<b | --greeting: a greeting has no \"<\": clients would take what follows for APOP's"

@@ -8,9 +8,9 @@ import java.util.Optional;
  * Where a server listens, and whether TLS is spoken there. The forms that take a port listen on the loopback interface; give an
  * address to be reached from elsewhere. Port 0 takes a free one.
  *
- * @param certificate present unless {@code tls} is {@link Tls#NONE}
+ * @param how present unless {@code tls} is {@link Tls#NONE}
  */
-public record Endpoint(InetSocketAddress address, Tls tls, Optional<ServerCertificate> certificate) {
+public record Endpoint(InetSocketAddress address, Tls tls, Optional<ServerTls> how) {
 
     /** When TLS begins. */
     public enum Tls {
@@ -23,7 +23,7 @@ public record Endpoint(InetSocketAddress address, Tls tls, Optional<ServerCertif
     }
 
     public Endpoint {
-        if (certificate.isPresent() == (tls == Tls.NONE)) {
+        if (how.isPresent() == (tls == Tls.NONE)) {
             throw new IllegalArgumentException("TLS needs a certificate, and a certificate needs TLS");
         }
     }
@@ -40,22 +40,22 @@ public record Endpoint(InetSocketAddress address, Tls tls, Optional<ServerCertif
 
     /** With STLS, on loopback. */
     public static Endpoint stls(int port, ServerCertificate certificate) {
-        return stls(loopback(port), certificate);
+        return stls(loopback(port), ServerTls.of(certificate));
     }
 
     /** With STLS. */
-    public static Endpoint stls(InetSocketAddress address, ServerCertificate certificate) {
-        return new Endpoint(address, Tls.STLS, Optional.of(certificate));
+    public static Endpoint stls(InetSocketAddress address, ServerTls tls) {
+        return new Endpoint(address, Tls.STLS, Optional.of(tls));
     }
 
     /** With implicit TLS, on loopback. */
     public static Endpoint implicitTls(int port, ServerCertificate certificate) {
-        return implicitTls(loopback(port), certificate);
+        return implicitTls(loopback(port), ServerTls.of(certificate));
     }
 
     /** With implicit TLS. */
-    public static Endpoint implicitTls(InetSocketAddress address, ServerCertificate certificate) {
-        return new Endpoint(address, Tls.IMPLICIT, Optional.of(certificate));
+    public static Endpoint implicitTls(InetSocketAddress address, ServerTls tls) {
+        return new Endpoint(address, Tls.IMPLICIT, Optional.of(tls));
     }
 
     private static InetSocketAddress loopback(int port) {

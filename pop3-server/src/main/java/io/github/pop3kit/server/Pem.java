@@ -19,17 +19,35 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** Certificates and keys as OpenSSL and certbot write them (RFC 7468). */
 final class Pem {
 
-    private static final Pattern BLOCK =
-            Pattern.compile("-----BEGIN ([A-Z0-9 ]+)-----(.*?)-----END \\1-----", Pattern.DOTALL);
+    /** In front of the base64, OpenSSL's own encryption has headers (RFC 1421 section 4.6). */
+    private static final Pattern BLOCK = Pattern.compile(
+            "-----BEGIN (?<label>[A-Z0-9 ]+)-----"
+                    + "(\\s+Proc-Type: 4,ENCRYPTED\\s+DEK-Info: (?<cipher>[A-Z0-9-]+),(?<vector>[0-9A-Fa-f]+)\\s)?"
+                    + "(?<base64>.*?)-----END \\k<label>-----",
+            Pattern.DOTALL);
+
     private static final byte[] RSA_ENCRYPTION = Der.sequence(Der.oid("1.2.840.113549.1.1.1"), new byte[] {0x05, 0x00});
     private static final String EC_PUBLIC_KEY = "1.2.840.10045.2.1";
 
+    /**
+     * What stands between BEGIN and END.
+     *
+     * @param cipher of OpenSSL's own encryption; empty if the block has none
+     */
     @SuppressWarnings("ArrayRecordComponent") // Never compared.
-    private record Block(String label, byte[] content) {}
+    private record Block(
+            String label, String cipher, @Nullable String vector, byte[] content) {
+
+        Block decrypted(Path file, char[] password) throws IOException {
+            if (vector == null) return this;
+            return new Block(label, "", null, EncryptedKey.openssl(file, cipher, vector, content, password));
+        }
+    }
 
     private Pem() {}
 
@@ -49,28 +67,28 @@ final class Pem {
         return chain;
     }
 
-    /** The first private key: PKCS#8, PKCS#1 (RSA) or SEC1 (EC), not encrypted. */
-    static PrivateKey privateKey(Path file) throws IOException {
+    /**
+     * The first private key: PKCS#8, PKCS#1 (RSA) or SEC1 (EC).
+     *
+     * @param password of a key that is encrypted; empty if there is none
+     */
+    static PrivateKey privateKey(Path file, char[] password) throws IOException {
         for (Block block : blocks(file)) {
-            Optional<byte[]> pkcs8 = pkcs8(file, block);
+            Optional<byte[]> pkcs8 = pkcs8(file, block.decrypted(file, password), password);
             if (pkcs8.isPresent()) return privateKey(file, pkcs8.get());
         }
         throw new IOException(file + " holds no private key in PEM form");
     }
 
-    private static Optional<byte[]> pkcs8(Path file, Block block) throws IOException {
+    private static Optional<byte[]> pkcs8(Path file, Block block, char[] password) throws IOException {
         return switch (block.label) {
             case "PRIVATE KEY" -> Optional.of(block.content);
             case "RSA PRIVATE KEY" -> Optional.of(pkcs8(RSA_ENCRYPTION, block.content));
             case "EC PRIVATE KEY" ->
                 Optional.of(pkcs8(Der.sequence(Der.oid(EC_PUBLIC_KEY), curve(file, block.content)), block.content));
-            case "ENCRYPTED PRIVATE KEY" -> throw encrypted(file);
+            case "ENCRYPTED PRIVATE KEY" -> Optional.of(EncryptedKey.pkcs8(file, block.content, password));
             default -> Optional.empty();
         };
-    }
-
-    private static IOException encrypted(Path file) {
-        return new IOException(file + " holds a key that is encrypted; decrypt it first");
     }
 
     private static byte[] pkcs8(byte[] algorithm, byte[] key) {
@@ -87,7 +105,7 @@ final class Pem {
     }
 
     private static PrivateKey privateKey(Path file, byte[] pkcs8) throws IOException {
-        for (String algorithm : List.of("EC", "RSA", "Ed25519")) {
+        for (String algorithm : List.of("EC", "RSA", "RSASSA-PSS", "Ed25519")) {
             try {
                 return KeyFactory.getInstance(algorithm).generatePrivate(new PKCS8EncodedKeySpec(pkcs8));
             } catch (GeneralSecurityException notThisOne) {
@@ -101,9 +119,10 @@ final class Pem {
         List<Block> blocks = new ArrayList<>();
         Matcher matcher = BLOCK.matcher(Files.readString(file, StandardCharsets.ISO_8859_1));
         while (matcher.find()) {
-            if (matcher.group(2).contains("Proc-Type:")) throw encrypted(file);
             try {
-                blocks.add(new Block(matcher.group(1), Base64.getMimeDecoder().decode(matcher.group(2))));
+                String cipher = matcher.group("cipher") == null ? "" : matcher.group("cipher");
+                byte[] content = Base64.getMimeDecoder().decode(matcher.group("base64"));
+                blocks.add(new Block(matcher.group("label"), cipher, matcher.group("vector"), content));
             } catch (IllegalArgumentException notBase64) {
                 throw new IOException(file + " is damaged: a block of it is not base64");
             }

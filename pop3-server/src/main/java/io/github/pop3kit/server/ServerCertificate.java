@@ -4,61 +4,92 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.PrivateKey;
-import java.security.Signature;
 import java.security.cert.X509Certificate;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.Collections;
 import java.util.List;
-import javax.net.ssl.KeyManagerFactory;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLParameters;
+import java.util.concurrent.locks.ReentrantLock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** A server's certificate and its private key, and how TLS is spoken with them. Immutable. */
+/**
+ * A server's certificate and its private key. If they were read from files they are read again when those change: the next
+ * handshake has the new ones. If that fails, the log says so and the former ones stay. Safe for use by several threads.
+ */
 public final class ServerCertificate {
 
-    private static final char[] NO_PASSWORD = new char[0];
+    private static final Logger log = LoggerFactory.getLogger(ServerCertificate.class);
 
-    static {
-        // TLS 1.2 lets a client ask for handshake after handshake; the JDK has no other way to refuse.
-        String renegotiation = "jdk.tls.rejectClientInitiatedRenegotiation";
-        if (System.getProperty(renegotiation) == null) System.setProperty(renegotiation, "true");
+    /** Reads the files. */
+    @FunctionalInterface
+    private interface Source {
+        ServerKeys read() throws IOException;
     }
 
-    private final SSLContext context;
-    private final X509Certificate certificate;
+    private final List<Path> files;
+    private final Source source;
+    private final ReentrantLock reading = new ReentrantLock();
+    private volatile ServerKeys keys;
+    private volatile String seen;
 
-    private ServerCertificate(SSLContext context, X509Certificate certificate) {
-        this.context = context;
-        this.certificate = certificate;
+    private ServerCertificate(List<Path> files, Source source) throws IOException {
+        this.files = files;
+        this.source = source;
+        this.seen = state();
+        this.keys = source.read();
+    }
+
+    private ServerCertificate(ServerKeys made) {
+        this.files = List.of();
+        this.source = () -> made;
+        this.seen = "";
+        this.keys = made;
+    }
+
+    /** {@link #pem(Path, Path, char[])} for a key that is not encrypted. */
+    public static ServerCertificate pem(Path chain, Path key) throws IOException {
+        return pem(chain, key, new char[0]);
     }
 
     /**
      * Reads a certificate with its chain, and its key, from PEM files as OpenSSL and certbot write them.
      *
      * @param chain the server's own certificate first
-     * @param key PKCS#8, PKCS#1 or SEC1, not encrypted; may be the same file
-     * @throws IOException if a file cannot be read, holds something else, or the key is not the certificate's; the message names
-     *     the file
+     * @param key PKCS#8, PKCS#1 or SEC1; may be the same file
+     * @param password of a key that is encrypted; otherwise not looked at. Kept, to read the key again.
+     * @throws IOException if a file cannot be read, holds something else, the password is another, or the key is not the
+     *     certificate's; the message names the file
      */
-    public static ServerCertificate pem(Path chain, Path key) throws IOException {
-        List<X509Certificate> certificates = Pem.certificates(chain);
-        PrivateKey privateKey = Pem.privateKey(key);
-        if (!belongTogether(privateKey, certificates.get(0))) {
-            throw new IOException("The private key in " + key + " is not the one of the certificate in " + chain);
-        }
-        return of(privateKey, certificates);
+    public static ServerCertificate pem(Path chain, Path key, char[] password) throws IOException {
+        char[] kept = password.clone();
+        return new ServerCertificate(List.of(chain, key), () -> {
+            List<X509Certificate> certificates = Pem.certificates(chain);
+            ServerKeys read = new ServerKeys(Pem.privateKey(key, kept), certificates);
+            if (!read.belongTogether()) {
+                throw new IOException("The private key in " + key + " is not the one of the certificate in " + chain);
+            }
+            return read;
+        });
     }
 
     /**
      * Reads the one private key of a PKCS#12 or JKS keystore.
      *
+     * @param password kept, to read the file again
      * @throws IOException if the file cannot be read, the password is another, or there is no private key in it
      */
     public static ServerCertificate keystore(Path file, char[] password) throws IOException {
+        char[] kept = password.clone();
+        return new ServerCertificate(List.of(file), () -> readKeystore(file, kept));
+    }
+
+    private static ServerKeys readKeystore(Path file, char[] password) throws IOException {
         try (InputStream in = Files.newInputStream(file)) {
             KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
             store.load(in, password);
@@ -67,7 +98,7 @@ public final class ServerCertificate {
                 List<X509Certificate> chain = Arrays.stream(store.getCertificateChain(alias))
                         .map(X509Certificate.class::cast)
                         .toList();
-                return of((PrivateKey) store.getKey(alias, password), chain);
+                return new ServerKeys((PrivateKey) store.getKey(alias, password), chain);
             }
         } catch (GeneralSecurityException e) {
             throw new IOException(file + " is not a keystore that can be read", e);
@@ -78,76 +109,56 @@ public final class ServerCertificate {
     /** A fresh certificate that nobody but its maker vouches for, valid for these host names and addresses for a year. */
     public static ServerCertificate selfSigned(String... names) {
         SelfSigned made = SelfSigned.create(names);
-        return of(made.keys().getPrivate(), List.of(made.certificate()));
+        return new ServerCertificate(new ServerKeys(made.keys().getPrivate(), List.of(made.certificate())));
     }
 
     /** The server's own certificate, for a client that is to trust it. */
     public X509Certificate certificate() {
-        return certificate;
+        return keys().own();
     }
 
     /** The server's own certificate in PEM form. */
     public String toPem() {
         try {
             return "-----BEGIN CERTIFICATE-----\n"
-                    + Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(certificate.getEncoded())
+                    + Base64.getMimeEncoder(64, new byte[] {'\n'})
+                            .encodeToString(certificate().getEncoded())
                     + "\n-----END CERTIFICATE-----\n";
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("a certificate that was read can be written", e);
         }
     }
 
-    SSLContext context() {
-        return context;
-    }
-
-    /** TLS 1.2 and later, forward secrecy and AEAD only (RFC 9325 section 4.2); whoever offers ALPN must offer pop3. */
-    SSLParameters parameters() {
-        SSLParameters parameters = context.getDefaultSSLParameters();
-        parameters.setProtocols(new String[] {"TLSv1.3", "TLSv1.2"});
-        parameters.setCipherSuites(
-                Arrays.stream(context.getSupportedSSLParameters().getCipherSuites())
-                        .filter(suite -> suite.startsWith("TLS_AES_")
-                                || suite.startsWith("TLS_CHACHA20_")
-                                || (suite.startsWith("TLS_ECDHE_")
-                                        && (suite.contains("_GCM_") || suite.contains("_CHACHA20_"))))
-                        .toArray(String[]::new));
-        parameters.setUseCipherSuitesOrder(true);
-        parameters.setApplicationProtocols(new String[] {"pop3"});
-        return parameters;
-    }
-
-    private static ServerCertificate of(PrivateKey key, List<X509Certificate> chain) {
+    /** What is in the files now, or was when they could last be used. */
+    ServerKeys keys() {
+        // To look costs some microseconds, and a handshake a thousand times as much.
+        if (files.isEmpty() || !reading.tryLock()) return keys;
         try {
-            // Never written anywhere: JKS, because PKCS#12 takes 200 ms to encrypt what stays in memory.
-            KeyStore store = KeyStore.getInstance("JKS");
-            store.load(null, NO_PASSWORD);
-            store.setKeyEntry("server", key, NO_PASSWORD, chain.toArray(X509Certificate[]::new));
-            KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-            keys.init(store, NO_PASSWORD);
-            SSLContext context = SSLContext.getInstance("TLS");
-            context.init(keys.getKeyManagers(), null, null);
-            return new ServerCertificate(context, chain.get(0));
-        } catch (GeneralSecurityException | IOException e) {
-            throw new IllegalArgumentException("the certificate cannot be used for TLS: " + e.getMessage(), e);
+            String now = state();
+            if (!now.equals(seen)) {
+                seen = now; // First: what cannot be used is complained about once, until it changes again.
+                keys = source.read();
+                log.info("the certificate in {} is read again; it is valid until {}", files.get(0), validUntil());
+            }
+        } catch (IOException | RuntimeException e) {
+            log.error("the certificate in {} cannot be read again; the former one stays", files.get(0), e);
+        } finally {
+            reading.unlock();
         }
+        return keys;
     }
 
-    /** Signs something with the one and verifies it with the other. */
-    private static boolean belongTogether(PrivateKey key, X509Certificate certificate) {
-        String algorithm = switch (key.getAlgorithm()) {
-            case "RSA" -> "SHA256withRSA";
-            case "EC" -> "SHA256withECDSA";
-            default -> key.getAlgorithm();
-        };
-        try {
-            Signature signature = Signature.getInstance(algorithm);
-            signature.initSign(key);
-            byte[] signed = signature.sign();
-            signature.initVerify(certificate.getPublicKey());
-            return signature.verify(signed);
-        } catch (GeneralSecurityException differentKinds) {
-            return false;
+    private String validUntil() {
+        return keys.own().getNotAfter().toInstant().toString();
+    }
+
+    /** Differs when a file was written or replaced. */
+    private String state() throws IOException {
+        List<String> states = new ArrayList<>();
+        for (Path file : files) {
+            BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
+            states.add(attributes.lastModifiedTime() + " " + attributes.size() + " " + attributes.fileKey());
         }
+        return states.toString();
     }
 }

@@ -4,7 +4,6 @@ import io.github.pop3kit.protocol.Command;
 import io.github.pop3kit.protocol.ResponseCode;
 import io.github.pop3kit.protocol.wire.Connection;
 import io.github.pop3kit.protocol.wire.LineTooLongException;
-import io.github.pop3kit.protocol.wire.TlsConnection;
 import io.github.pop3kit.protocol.wire.Wire;
 import io.github.pop3kit.server.bench.Bench;
 import java.io.IOException;
@@ -140,12 +139,12 @@ final class Session implements Runnable {
 
     /** Shakes hands, within the limit. */
     void startTls() throws IOException {
-        ServerCertificate certificate = endpoint.certificate().orElseThrow();
+        ServerTls tls = endpoint.how().orElseThrow();
         wire.deadlineIn(service.limits().handshake());
         shakingHands = true;
         if (unwelcome) throw new ClosedChannelException();
         fixture.handshake(socket);
-        wire.upgrade(fixture.carry(TlsConnection.accept(socket, certificate.context(), certificate.parameters())));
+        wire.upgrade(fixture.carry(tls.accept(socket)));
         shakingHands = false;
         peer = peer.secured();
     }

@@ -1,22 +1,33 @@
 package io.github.pop3kit.server;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.security.KeyStore;
+import java.security.PrivateKey;
 import java.security.cert.Certificate;
+import java.security.interfaces.ECPrivateKey;
+import java.security.interfaces.RSAPrivateKey;
 import java.util.Base64;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Certificates and keys in the forms in which operators have them. */
 class ServerCertificateTest {
+
+    private static final char[] NONE = new char[0];
 
     @TempDir
     private Path folder;
@@ -59,20 +70,88 @@ class ServerCertificateTest {
     void a_file_that_holds_something_else_is_refused_by_name() throws Exception {
         Path nothing = write("nothing.pem", "nothing");
         assertThrows(IOException.class, () -> Pem.certificates(nothing));
-        assertThrows(IOException.class, () -> Pem.privateKey(nothing));
+        assertThrows(IOException.class, () -> Pem.privateKey(nothing, NONE));
         Path encrypted = write("enc.pem", pem("ENCRYPTED PRIVATE KEY", new byte[] {1, 2, 3}));
-        String message =
-                assertThrows(IOException.class, () -> Pem.privateKey(encrypted)).getMessage();
+        String message = assertThrows(IOException.class, () -> Pem.privateKey(encrypted, NONE))
+                .getMessage();
         assertTrue(message.contains("enc.pem") && message.contains("encrypted"), message);
         Path damaged = write("damaged.pem", pem("PRIVATE KEY", new byte[] {1, 2, 3}));
-        assertThrows(IOException.class, () -> Pem.privateKey(damaged));
+        assertThrows(IOException.class, () -> Pem.privateKey(damaged, NONE));
     }
 
     /** Made by {@code openssl ecparam -name prime256v1 -genkey -noout} and {@code openssl genrsa -traditional 2048}. */
     @Test
     void the_older_forms_of_openssl_are_read() throws Exception {
-        assertEquals("EC", Pem.privateKey(resource("sec1.pem")).getAlgorithm());
-        assertEquals("RSA", Pem.privateKey(resource("pkcs1.pem")).getAlgorithm());
+        assertEquals("EC", Pem.privateKey(resource("sec1.pem"), NONE).getAlgorithm());
+        assertEquals("RSA", Pem.privateKey(resource("pkcs1.pem"), NONE).getAlgorithm());
+    }
+
+    /** Made by {@code openssl ec -aes256}, {@code openssl rsa -traditional -des3} and {@code openssl pkcs8 -topk8}. */
+    @ParameterizedTest
+    @CsvSource({
+        "sec1-encrypted.pem, sec1.pem",
+        "pkcs1-encrypted.pem, pkcs1.pem",
+        "pkcs8-encrypted.pem, sec1.pem",
+        "pkcs8-sha1-encrypted.pem, sec1.pem"
+    })
+    void an_encrypted_key_is_read_with_its_password_and_only_with_it(String encrypted, String clear) throws Exception {
+        Path file = resource(encrypted);
+        assertEquals(
+                secret(Pem.privateKey(resource(clear), NONE)), secret(Pem.privateKey(file, "geheim".toCharArray())));
+        for (String wrong : List.of("", "secret")) {
+            String message = assertThrows(IOException.class, () -> Pem.privateKey(file, wrong.toCharArray()))
+                    .getMessage();
+            assertTrue(message.contains(encrypted) && message.contains("password"), message);
+            assertFalse(message.contains("secret"), message);
+        }
+    }
+
+    /** Made by {@code openssl req}, which takes 3DES for PKCS#8; the JDK does not know it there. */
+    @Test
+    void a_key_that_is_encrypted_with_another_cipher_is_refused_with_what_to_do() throws Exception {
+        Path file = resource("pkcs8-3des-encrypted.pem");
+        String message = assertThrows(IOException.class, () -> Pem.privateKey(file, "geheim".toCharArray()))
+                .getMessage();
+        assertTrue(message.contains("3des") && message.contains("openssl pkcs8 -topk8"), message);
+    }
+
+    private static BigInteger secret(PrivateKey key) {
+        return key instanceof ECPrivateKey curve ? curve.getS() : ((RSAPrivateKey) key).getPrivateExponent();
+    }
+
+    /** Made by {@code openssl genpkey -algorithm rsa-pss}. */
+    @Test
+    void a_key_for_rsassa_pss_alone_is_read() throws Exception {
+        assertEquals(
+                "CN=pss.example",
+                ServerCertificate.pem(resource("pss-cert.pem"), resource("pss.pem"))
+                        .certificate()
+                        .getSubjectX500Principal()
+                        .getName());
+    }
+
+    @Test
+    void files_that_change_are_read_again_and_the_former_certificate_stays_while_they_are_wrong() throws Exception {
+        SelfSigned first = SelfSigned.create("first.example");
+        SelfSigned second = SelfSigned.create("second.example");
+        Path chain = write("cert.pem", pem("CERTIFICATE", first.certificate().getEncoded()));
+        Path key = write("key.pem", pem("PRIVATE KEY", first.keys().getPrivate().getEncoded()));
+        ServerCertificate certificate = ServerCertificate.pem(chain, key);
+
+        replace("cert.pem", pem("CERTIFICATE", second.certificate().getEncoded()));
+        assertEquals(first.certificate(), certificate.certificate(), "its key is not there yet");
+        replace("key.pem", pem("PRIVATE KEY", second.keys().getPrivate().getEncoded()));
+        assertEquals(second.certificate(), certificate.certificate());
+
+        Files.delete(key);
+        assertEquals(second.certificate(), certificate.certificate());
+        replace("key.pem", "nothing");
+        assertEquals(second.certificate(), certificate.certificate());
+    }
+
+    /** As certbot does: the time of a file may be the same as before, its number is not. */
+    private void replace(String name, String text) throws IOException {
+        Files.move(write(name + ".new", text), folder.resolve(name), StandardCopyOption.REPLACE_EXISTING);
     }
 
     @Test
