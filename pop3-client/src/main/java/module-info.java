@@ -1,5 +1,8 @@
+/** A POP3 client. */
 module io.github.pop3kit.client {
-    requires io.github.pop3kit.protocol;
+    requires transitive io.github.pop3kit.protocol;
     requires org.slf4j;
     requires static org.jspecify;
+
+    exports io.github.pop3kit.client;
 }

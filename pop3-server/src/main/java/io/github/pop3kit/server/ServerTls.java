@@ -75,6 +75,11 @@ public final class ServerTls {
         return new ServerTls(certificates, ClientCertificates.REQUIRED, authorities);
     }
 
+    /** For TLS sockets of one's own, such as those of a server in a test; how they speak it is theirs to say. */
+    public SSLContext context() {
+        return context;
+    }
+
     /** Shakes hands; {@link Connection#abort} of the carrier ends the attempt. */
     TlsConnection accept(Connection carrier) throws IOException {
         return TlsConnection.accept(carrier, context, parameters);

@@ -10,7 +10,8 @@ import java.util.Optional;
  * @param received when it arrived; now, where absent
  * @param uniqueId the unique-id it shall have, where it had one before; chosen by the store, where absent. A store need not
  *     remember the unique-ids of removed messages: not to ask for one of them again is the caller's part
- * @param idempotencyKey a second delivery with the same key is the same message, for stores that keep such keys
+ * @param idempotencyKey a second delivery with the same key is the same message, for stores that keep such keys; the key of
+ *     a delivery that failed is free
  */
 public record Envelope(
         Account to, Optional<Instant> received, Optional<String> uniqueId, Optional<String> idempotencyKey) {

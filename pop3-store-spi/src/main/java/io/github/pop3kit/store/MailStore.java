@@ -14,7 +14,9 @@ public interface MailStore extends AutoCloseable {
      * <p>Never waits long for the lock: the client expects its answer within a second. An account that has no mail yet has an
      * empty maildrop.
      *
-     * @throws StoreException {@link StoreException.Reason#IN_USE IN_USE} while another session holds the maildrop
+     * @throws StoreException {@link StoreException.Reason#IN_USE IN_USE} while another session holds the maildrop, whichever thread
+     *     asks; {@link StoreException.Reason#PERMANENT PERMANENT} if the store cannot have a maildrop for such a name: one that it
+     *     could not keep apart from others is refused, and never led to the maildrop of another
      * @throws IOException if the maildrop cannot be read now; the client hears {@code [SYS/TEMP]}
      */
     Maildrop open(Account account) throws IOException;

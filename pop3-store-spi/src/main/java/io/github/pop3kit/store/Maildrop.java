@@ -55,12 +55,18 @@ public interface Maildrop extends AutoCloseable {
      * Removes these messages and nothing else: the UPDATE state. After a normal return they are gone for good; a message that
      * somebody else removed already counts as removed.
      *
+     * <p>All or none: when it throws, either all of them are still there or all are gone, in every later session, too. A store that
+     * can only remove one after the other says so where it is described.
+     *
      * @param numbers ascending, each once
-     * @throws IOException if a message could not be removed; the client hears {@code -ERR} at QUIT
+     * @throws IOException if a message could not be removed; the client hears {@code -ERR} at QUIT. After {@link #close()} always
      */
     void remove(int[] numbers) throws IOException;
 
-    /** Gives the lock back. Removes nothing; a second call does nothing. */
+    /**
+     * Gives the lock back. Removes nothing; a second call does nothing. Any thread may be the one that closes. Whatever is asked
+     * afterwards is answered as before or not at all.
+     */
     @Override
     void close();
 }

@@ -1,6 +1,7 @@
 /**
- * What a test needs: a running server as a JUnit extension, a scripted one, faults on demand and a search for leaks.
- * Empty until the client and the server can be driven from it.
+ * What a test needs: {@link io.github.pop3kit.testkit.Pop3TestServer a running server}, as
+ * {@linkplain io.github.pop3kit.testkit.Pop3ServerExtension a JUnit extension} too, a scripted one, faults on demand, a search for
+ * leaks, and {@linkplain io.github.pop3kit.testkit.MailStoreContract the contract of a mail store}.
  */
 @NullMarked
 package io.github.pop3kit.testkit;

@@ -3,7 +3,9 @@ package io.github.pop3kit.protocol.transcript;
 import io.github.pop3kit.protocol.Command;
 import io.github.pop3kit.protocol.Reply;
 import java.io.IOException;
-import java.net.StandardSocketOptions;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
@@ -150,27 +152,41 @@ public final class Transcript {
      * @throws AssertionError at the first line that differs, with the conversation so far
      */
     public void playClient(SocketChannel server, Pace pace) throws IOException {
+        playClient(server.socket(), pace);
+    }
+
+    /** Plays the client over a connected socket of any kind; otherwise like {@link #playClient(SocketChannel, Pace)}. */
+    public void playClient(Socket server, Pace pace) throws IOException {
         new Player(Side.CLIENT, server, pace).play();
     }
 
-    /** Plays the server: expects the client's lines, sends its own; otherwise like {@link #playClient}. */
+    /** Plays the server: expects the client's lines, sends its own; otherwise like {@link #playClient(SocketChannel, Pace)}. */
     public void playServer(SocketChannel client, Pace pace) throws IOException {
+        playServer(client.socket(), pace);
+    }
+
+    /** Plays the server over a connected socket of any kind. */
+    public void playServer(Socket client, Pace pace) throws IOException {
         new Player(Side.SERVER, client, pace).play();
     }
 
     /** One performance of one part. */
     private final class Player {
         private final Side self;
-        private final SocketChannel peer;
+        private final Socket peer;
+        private final InputStream input;
+        private final OutputStream output;
         private final Pace pace;
-        private final ByteBuffer input = ByteBuffer.allocate(8192).flip();
+        private final ByteBuffer received = ByteBuffer.allocate(8192).flip();
         private final StringBuilder soFar = new StringBuilder();
 
-        Player(Side self, SocketChannel peer, Pace pace) throws IOException {
+        Player(Side self, Socket peer, Pace pace) throws IOException {
             this.self = self;
             this.peer = peer;
+            this.input = peer.getInputStream();
+            this.output = peer.getOutputStream();
             this.pace = pace;
-            peer.setOption(StandardSocketOptions.TCP_NODELAY, true);
+            peer.setTcpNoDelay(true);
         }
 
         void play() throws IOException {
@@ -227,7 +243,7 @@ public final class Transcript {
                 }
                 case CUTS -> {
                     if (own) {
-                        peer.setOption(StandardSocketOptions.SO_LINGER, 0);
+                        peer.setSoLinger(true, 0);
                         peer.close();
                     } else {
                         expectEnd();
@@ -239,9 +255,8 @@ public final class Transcript {
 
         private void write(String octets) throws IOException {
             for (String piece : pace.pieces(octets)) {
-                ByteBuffer buffer = ByteBuffer.wrap(piece.getBytes(StandardCharsets.ISO_8859_1));
                 try {
-                    while (buffer.hasRemaining()) peer.write(buffer);
+                    output.write(piece.getBytes(StandardCharsets.ISO_8859_1));
                 } catch (IOException ended) {
                     return; // The peer may end when it likes; what it said before can still be read.
                 }
@@ -269,8 +284,8 @@ public final class Transcript {
          */
         private @Nullable String read(String octets) {
             StringBuilder said = new StringBuilder();
-            while (input.hasRemaining() || refill()) {
-                char octet = (char) (input.get() & 0xFF);
+            while (received.hasRemaining() || refill()) {
+                char octet = (char) (received.get() & 0xFF);
                 said.append(octet);
                 if (octets.contentEquals(said)) return octets;
                 if (octet == '\n' && !octets.startsWith(said.toString())) return said.toString();
@@ -280,11 +295,11 @@ public final class Transcript {
 
         private boolean refill() {
             try {
-                return peer.read(input.clear()) > 0;
+                int read = input.read(received.array());
+                received.clear().limit(Math.max(read, 0));
+                return read > 0;
             } catch (IOException reset) {
                 return false; // A reset ends the connection as well.
-            } finally {
-                input.flip();
             }
         }
     }

@@ -6,6 +6,7 @@ import io.github.pop3kit.protocol.DotEncoder;
 import io.github.pop3kit.protocol.DotFraming;
 import io.github.pop3kit.protocol.DotInputStream;
 import io.github.pop3kit.protocol.LineDecoder;
+import io.github.pop3kit.protocol.LineEnd;
 import io.github.pop3kit.protocol.Reply;
 import io.github.pop3kit.protocol.ResponseCode;
 import io.github.pop3kit.protocol.transcript.Transcript;
@@ -114,6 +115,11 @@ public final class Wire implements Closeable {
         return line;
     }
 
+    /** How the line that was read last ended. */
+    public LineEnd lineEnd() {
+        return lines.lineEnd();
+    }
+
     private @Nullable String nextLine() throws IOException {
         if (output.position() >= HIGH_WATER) flush();
         if (idle != null) deadlineIn(idle);
@@ -190,6 +196,12 @@ public final class Wire implements Closeable {
         append(command.line());
     }
 
+    /** A client's response to a SASL challenge, which is a secret; {@code *} gives up. */
+    public void response(String base64) {
+        appendUnseen(base64);
+        if (transcript != null) transcript.accept("C: ****");
+    }
+
     /** A line of a listing. Long listings are written as they grow. */
     public void listing(String line) throws IOException {
         append(line);
@@ -202,11 +214,15 @@ public final class Wire implements Closeable {
     }
 
     private void append(String line) {
+        appendUnseen(line);
+        show(self, line);
+    }
+
+    private void appendUnseen(String line) {
         // The last place where a second command or reply could be slipped into a name or a text.
         if (line.indexOf('\r') >= 0 || line.indexOf('\n') >= 0) {
             throw new IllegalArgumentException("a line has no line end in it");
         }
-        show(self, line);
         byte[] octets = line.getBytes(StandardCharsets.ISO_8859_1);
         if (output.remaining() < octets.length + 2) grow(output.position() + octets.length + 2);
         output.put(octets).put((byte) '\r').put((byte) '\n');

@@ -7,6 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.github.pop3kit.protocol.Loopback;
 import io.github.pop3kit.protocol.transcript.Transcript.Side;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
@@ -116,6 +119,22 @@ class TranscriptTest {
     void a_closed_half_can_still_be_answered(Pace pace) throws Exception {
         plays("C: STAT\nC closes\nS: +OK 2 320\nS closes\n", pace, new Pace.Lines());
         plays("S: +OK\nS closes\nC: QUIT\nC closes\n", pace, new Pace.Splits(5));
+    }
+
+    @Test
+    void a_transcript_plays_over_sockets_that_have_no_channel() throws Exception {
+        Transcript transcript = Transcript.parse(SESSION);
+        try (ServerSocket listener = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                Socket client = new Socket(listener.getInetAddress(), listener.getLocalPort())) {
+            FutureTask<Void> serving = Loopback.meanwhile(() -> {
+                try (Socket end = listener.accept()) {
+                    transcript.playServer(end, new Pace.Splits(1));
+                }
+                return null;
+            });
+            transcript.playClient(client, new Pace.Octets());
+            serving.get();
+        }
     }
 
     @Test

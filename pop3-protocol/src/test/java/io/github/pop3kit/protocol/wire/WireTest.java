@@ -11,6 +11,7 @@ import io.github.pop3kit.protocol.Command;
 import io.github.pop3kit.protocol.DotEncoder;
 import io.github.pop3kit.protocol.DotFraming;
 import io.github.pop3kit.protocol.LineDecoder;
+import io.github.pop3kit.protocol.LineEnd;
 import io.github.pop3kit.protocol.Loopback;
 import io.github.pop3kit.protocol.ResponseCode;
 import java.io.ByteArrayInputStream;
@@ -217,6 +218,28 @@ class WireTest {
                         "# a message, 15 octets",
                         "S: ."),
                 seen);
+    }
+
+    @Test
+    void a_response_is_never_shown_be_it_what_it_may() throws IOException {
+        ScriptedPeer peer = new ScriptedPeer();
+        Wire wire = client(peer);
+        List<String> seen = new ArrayList<>();
+        wire.tap(seen::add);
+        wire.response("QUIT");
+        wire.flush();
+        assertEquals(List.of("QUIT\r\n"), peer.log);
+        assertEquals(List.of("C: ****"), seen);
+        assertThrows(IllegalArgumentException.class, () -> wire.response("a\nb"));
+    }
+
+    @Test
+    void each_line_tells_how_it_ended() throws IOException {
+        Wire wire = client(new ScriptedPeer("+OK\r\n+OK\n"));
+        wire.readLine();
+        assertEquals(LineEnd.CRLF, wire.lineEnd());
+        wire.readLine();
+        assertEquals(LineEnd.LF, wire.lineEnd());
     }
 
     @Test

@@ -55,6 +55,11 @@ public final class MemoryMailStore implements MailStore {
         box(name).add(message, Optional.empty(), Instant.now());
     }
 
+    /** The maildrop as it stands, held by a session or not: takes no lock, and can remove nothing. */
+    public Maildrop peek(String name) {
+        return box(name).look(false);
+    }
+
     private void deliver(Envelope envelope, InputStream message) throws IOException {
         byte[] octets = message.readAllBytes();
         Optional<String> wanted = envelope.uniqueId();
@@ -103,9 +108,11 @@ public final class MemoryMailStore implements MailStore {
 
         Maildrop lock() throws StoreException {
             if (!locked.compareAndSet(false, true)) throw new StoreException(Reason.IN_USE, "another session holds it");
-            synchronized (this) {
-                return new Snapshot(this, List.copyOf(messages));
-            }
+            return look(true);
+        }
+
+        synchronized Maildrop look(boolean holdsLock) {
+            return new Snapshot(this, List.copyOf(messages), holdsLock);
         }
 
         synchronized void remove(Set<String> uniqueIds) {
@@ -116,11 +123,12 @@ public final class MemoryMailStore implements MailStore {
     private static final class Snapshot implements Maildrop {
         private final Box box;
         private final List<Stored> messages;
-        private final AtomicBoolean open = new AtomicBoolean(true);
+        private final AtomicBoolean holdsLock;
 
-        Snapshot(Box box, List<Stored> messages) {
+        Snapshot(Box box, List<Stored> messages, boolean holdsLock) {
             this.box = box;
             this.messages = messages;
+            this.holdsLock = new AtomicBoolean(holdsLock);
         }
 
         @Override
@@ -144,7 +152,8 @@ public final class MemoryMailStore implements MailStore {
         }
 
         @Override
-        public void remove(int[] numbers) {
+        public void remove(int[] numbers) throws StoreException {
+            if (!holdsLock.get()) throw new StoreException(Reason.LOCK_LOST, "the maildrop is not held any more");
             Set<String> uniqueIds = new HashSet<>();
             for (int number : numbers) uniqueIds.add(message(number).uniqueId);
             box.remove(uniqueIds);
@@ -152,7 +161,7 @@ public final class MemoryMailStore implements MailStore {
 
         @Override
         public void close() {
-            if (open.compareAndSet(true, false)) box.locked.set(false);
+            if (holdsLock.compareAndSet(true, false)) box.locked.set(false);
         }
 
         private Stored message(int number) {

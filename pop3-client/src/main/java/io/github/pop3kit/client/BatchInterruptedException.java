@@ -1,0 +1,41 @@
+package io.github.pop3kit.client;
+
+/**
+ * The session ended in the middle of a batch. {@link #result()} says for which messages it was done; none is deleted, for there was no
+ * QUIT. The cause says why.
+ */
+public final class BatchInterruptedException extends Pop3Exception {
+
+    private static final long serialVersionUID = 1L;
+
+    private final transient BatchResult result;
+    private final boolean retrySafe;
+
+    BatchInterruptedException(Pop3Exception cause, BatchResult result, boolean pipelined) {
+        super(
+                cause.server(),
+                "ended the batch after " + result.done().size() + " messages"
+                        + (pipelined ? " while it was pipelined; the client will not pipeline again" : "") + ": "
+                        + String.valueOf(cause.getMessage()),
+                cause.code().orElse(null),
+                cause);
+        this.result = result;
+        this.retrySafe = cause.isRetrySafe() || pipelined;
+    }
+
+    /** What was done until then. */
+    public BatchResult result() {
+        return result;
+    }
+
+    /** Whether another session may do better: this client does without pipelining there, if pipelining may have been the reason. */
+    @Override
+    public boolean isRetrySafe() {
+        return retrySafe;
+    }
+
+    @Override
+    public boolean isSessionUsable() {
+        return false;
+    }
+}
