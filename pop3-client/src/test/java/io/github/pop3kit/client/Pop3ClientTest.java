@@ -23,6 +23,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
@@ -413,6 +415,34 @@ class Pop3ClientTest {
                 assertFalse(waiting.ended.isSessionUsable());
             }
         }
+    }
+
+    @Test
+    void a_login_that_waits_over_tls_is_ended_by_an_interrupt() throws Exception {
+        ServerCertificate certificate = ServerCertificate.selfSigned("localhost");
+        CountDownLatch asked = new CountDownLatch(1);
+        CountDownLatch answer = new CountDownLatch(1);
+        Authenticator slow = (user, password) -> {
+            asked.countDown();
+            try {
+                answer.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            return Optional.empty();
+        };
+        Pop3Client client = serving(builder -> builder.listen(Endpoint.implicitTls(0, certificate))
+                        .authenticator(slow))
+                .trust(TlsTrust.certificates(certificate.certificate()))
+                .build();
+        FutureTask<CancelledException> ended =
+                new FutureTask<>(() -> assertThrows(CancelledException.class, () -> client.open(MROSE)));
+        Thread thread = new Thread(ended);
+        thread.start();
+        asked.await();
+        thread.interrupt();
+        assertFalse(ended.get().isSessionUsable());
+        answer.countDown();
     }
 
     private static final class Waiting {

@@ -39,13 +39,13 @@ class QuirksTest {
     private static void playsAll(String conversation, Use use, Kind... deviations) throws IOException {
         for (String dialect : List.of(conversation, Script.withLineFeeds(conversation))) {
             for (Pace pace : List.of(new Pace.Lines(), new Pace.Octets())) {
-                try (Script script = Script.paced(pace, dialect);
-                        RemoteMaildrop maildrop = script.open()) {
-                    use.with(maildrop);
-                    Set<Kind> told = kinds(maildrop);
-                    assertEquals(!dialect.equals(conversation), told.remove(Kind.LINE_FEEDS));
-                    assertEquals(Set.of(deviations), told);
-                    maildrop.close();
+                try (Script script = Script.paced(pace, dialect)) {
+                    try (RemoteMaildrop maildrop = script.open()) {
+                        use.with(maildrop);
+                        Set<Kind> told = kinds(maildrop);
+                        assertEquals(!dialect.equals(conversation), told.remove(Kind.LINE_FEEDS));
+                        assertEquals(Set.of(deviations), told);
+                    }
                     script.check();
                 }
             }
@@ -250,13 +250,19 @@ class QuirksTest {
 
     @Test
     void a_message_that_is_missing_does_not_speak_against_top() throws IOException {
-        plays(
-                "C: TOP 9 0\nS: -ERR no such message\nC: RETR 9\nS: -ERR no such message\n"
-                        + "C: TOP 1 0\nS: +OK\nS: Subject: hello\nS: .\n",
-                maildrop -> {
-                    assertThrows(CommandRejectedException.class, () -> maildrop.headers(9));
-                    assertEquals(Optional.of("hello"), maildrop.headers(1).subject()); // And no empty line behind it.
-                });
+        plays("""
+                C: TOP 9 0
+                S: -ERR no such message
+                C: RETR 9
+                S: -ERR no such message
+                C: TOP 1 0
+                S: +OK
+                S: Subject: hello
+                S: .
+                """, maildrop -> {
+            assertThrows(CommandRejectedException.class, () -> maildrop.headers(9));
+            assertEquals(Optional.of("hello"), maildrop.headers(1).subject()); // And no empty line behind it.
+        });
     }
 
     @Test
