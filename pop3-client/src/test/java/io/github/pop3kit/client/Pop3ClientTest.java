@@ -431,8 +431,8 @@ class Pop3ClientTest {
             }
             return Optional.empty();
         };
-        Pop3Client client = serving(builder -> builder.listen(Endpoint.implicitTls(0, certificate))
-                        .authenticator(slow))
+        Pop3Client client = serving(builder ->
+                        builder.listen(Endpoint.implicitTls(0, certificate)).authenticator(slow))
                 .trust(TlsTrust.certificates(certificate.certificate()))
                 .build();
         FutureTask<CancelledException> ended =
