@@ -17,6 +17,7 @@ ROOT = Path(__file__).resolve().parent.parent
 POP3 = os.environ.get("POP3", str(ROOT / "pop3"))
 PASSWORD = "tanstaaf"
 CRLF = b"\r\n"
+PLAIN, STLS, TLS = "plain", "STLS", "implicit TLS"
 
 
 class Tally:
@@ -35,6 +36,11 @@ class Tally:
 
     def skip(self, name, reason):
         self._line("skipped", name, reason)
+
+    def note(self, name, finding):
+        """Something worth knowing that is nobody's failure here."""
+        with self.lock:
+            print(f"{name} ... note: {finding}", flush=True)
 
     def check(self, name, holds, why=""):
         self.ok(name) if holds else self.fail(name, why)
@@ -165,13 +171,18 @@ class Server:
 class Session:
     """A connection of our own, octet by octet, that has read the greeting."""
 
-    def __init__(self, server, user=None, tls=False, seconds=20):
+    def __init__(self, server, user=None, tls=False, seconds=20, stls=False):
         self.socket = socket.create_connection(("127.0.0.1", server.tls if tls else server.plain), seconds)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if tls:
             self.socket = ssl._create_unverified_context().wrap_socket(self.socket)
         self.replies = self.socket.makefile("rb")
         self.greeting = self.line()
+        if stls:
+            if not self.ask("STLS").startswith("+OK"):
+                raise RuntimeError("STLS is refused")
+            self.socket = ssl._create_unverified_context().wrap_socket(self.socket)
+            self.replies = self.socket.makefile("rb")
         if user:
             self.ask(f"USER {user}")
             self.login = self.ask(f"PASS {PASSWORD}")
@@ -199,6 +210,10 @@ class Session:
         return status, self.rest() if status.startswith("+OK") else []
 
     def rest(self):
+        return [line[1:] if line.startswith(b".") else line for line in self.stuffed()]
+
+    def stuffed(self):
+        """The lines of a reply up to its end, as they are on the wire."""
         found = []
         while True:
             line = self.line()
@@ -206,7 +221,7 @@ class Session:
                 return found
             if not line.endswith(CRLF):
                 raise EOFError(f"the reply breaks off after {found[-1:]} {line!r}")
-            found.append(line[1:] if line.startswith(b".") else line)
+            found.append(line)
 
     def until_closed(self):
         return self.replies.read()

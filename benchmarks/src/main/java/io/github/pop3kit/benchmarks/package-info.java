@@ -1,7 +1,4 @@
-/**
- * JMH benchmarks of the codecs, and whole-process comparisons with other POP3 servers and clients. Empty until the first
- * is written.
- */
+/** JMH benchmarks of the codecs, and the Java side of the comparison of clients. */
 @NullMarked
 package io.github.pop3kit.benchmarks;
 
