@@ -34,6 +34,7 @@ public final class Pop3 {
      * end, and has that status too: nothing went wrong.
      */
     public static void main(String[] args) {
+        settle();
         Pop3 pop3 = new Pop3(new PrintWriter(System.out, true, UTF_8), new PrintWriter(System.err, true, UTF_8));
         CompletableFuture<Integer> status = new CompletableFuture<>();
         Runnable end = () -> {
@@ -47,6 +48,19 @@ public final class Pop3 {
             status.complete(ExitCode.SOFTWARE);
         }
         System.exit(status.join());
+    }
+
+    /** What the JDK takes from properties alone, before it is used; what was set by hand stays. */
+    private static void settle() {
+        // A thread of the system keeps a buffer as large as its largest write for good, and before Java 21 each session
+        // has one.
+        if (Runtime.version().feature() < 21) setUnlessSet("jdk.nio.maxCachedBufferSize", "16384");
+        // A ClientHello is a tenth of that; the JDK would keep twice as much of one that does not end.
+        setUnlessSet("jdk.tls.maxHandshakeMessageSize", "16384");
+    }
+
+    private static void setUnlessSet(String property, String value) {
+        if (System.getProperty(property) == null) System.setProperty(property, value);
     }
 
     /** Runs the command and returns its status. */

@@ -128,6 +128,14 @@ final class Serve implements Callable<Integer> {
     private @Nullable String greeting;
 
     @Option(
+            names = "--proxy-protocol-from",
+            paramLabel = "NETWORK",
+            description =
+                    "Connections from here, such as 10.1.0.0/16 or 2001:db8::5, come through a proxy that begins each with"
+                            + " HAProxy's PROXY protocol (send-proxy, send-proxy-v2). Without it they are refused. Can be said again.")
+    private List<String> proxies = new ArrayList<>();
+
+    @Option(
             names = "--limit",
             paramLabel = "NAME=VALUE",
             description = "Change a limit, as in --limit idle=15m. Can be said again.")
@@ -157,8 +165,10 @@ final class Serve implements Callable<Integer> {
         String option = "--greeting";
         try {
             if (greeting != null) builder.greeting(greeting);
+            option = "--proxy-protocol-from";
+            builder.proxyProtocolFrom(proxies.toArray(String[]::new));
             option = "--limit";
-            ServerLimits changed = ServerLimits.defaults();
+            ServerLimits changed = ServerLimits.defaults().withConnectionsAtMost(Descriptors.connections());
             for (Map.Entry<String, String> limit : limits.entrySet()) {
                 changed = changed.with(limit.getKey(), limit.getValue());
             }

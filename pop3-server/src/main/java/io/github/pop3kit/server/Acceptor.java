@@ -25,15 +25,14 @@ final class Acceptor implements Runnable, AutoCloseable {
     private static final int BACKLOG = 1024;
 
     private static final long BACK_OFF = TimeUnit.MILLISECONDS.toNanos(100);
-    private static final long COMPLAINTS_APART = TimeUnit.MINUTES.toNanos(1);
     private static final ByteBuffer BUSY = StandardCharsets.US_ASCII
-            .encode("-ERR [SYS/TEMP] too many connections; try again later\r\n")
+            .encode("-ERR [SYS/TEMP] " + Refusal.FULL + "\r\n")
             .asReadOnlyBuffer();
 
     private final Endpoint endpoint;
     private final ServerSocketChannel channel;
     private final Sessions sessions;
-    private long lastComplaint = System.nanoTime() - COMPLAINTS_APART;
+    private final Complaint complaint = new Complaint();
 
     private Acceptor(Endpoint endpoint, ServerSocketChannel channel, Sessions sessions) {
         this.endpoint = endpoint;
@@ -73,7 +72,7 @@ final class Acceptor implements Runnable, AutoCloseable {
                 return;
             } catch (IOException | RuntimeException | OutOfMemoryError e) {
                 // No descriptor or no thread is left: those who are served will give theirs back.
-                complain(e);
+                if (complaint.isDue()) log.error("connections cannot be accepted; trying on", e);
                 LockSupport.parkNanos(BACK_OFF);
             }
         }
@@ -107,13 +106,6 @@ final class Acceptor implements Runnable, AutoCloseable {
         if (endpoint.tls() == Endpoint.Tls.IMPLICIT) return;
         client.configureBlocking(false);
         client.write(BUSY.duplicate());
-    }
-
-    private void complain(Throwable trouble) {
-        long now = System.nanoTime();
-        if (now - lastComplaint < COMPLAINTS_APART) return;
-        lastComplaint = now;
-        log.error("connections cannot be accepted; trying on", trouble);
     }
 
     @Override

@@ -141,6 +141,10 @@ final class Authorization implements SessionState {
             wire.err(ResponseCode.LOGIN_DELAY, "logged in too recently; try again later");
             return this;
         }
+        if (!session.openTo(account.name())) {
+            wire.err(ResponseCode.IN_USE, "too many sessions of this user");
+            return this;
+        }
         try {
             Transaction transaction = Transaction.open(service, account, wire, peer);
             service.loginDelay().loggedIn(account.name());
@@ -148,6 +152,7 @@ final class Authorization implements SessionState {
             log.info("pop3-login: Login: user=<{}>, method=PLAIN, {}", LogText.of(account.name()), peer.fields());
             return transaction;
         } catch (IOException | RuntimeException e) {
+            session.closeToUser();
             String user = LogText.of(account.name());
             if (e instanceof StoreException refused && refused.reason() == Reason.IN_USE) {
                 log.info("<{}> the maildrop of {} is in use by another session", peer.name(), user);

@@ -10,6 +10,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -92,6 +93,7 @@ public final class Pop3Server implements AutoCloseable {
         private String greeting = "pop3kit ready";
         private boolean cleartextLogin;
         private boolean last;
+        private List<Network> proxies = List.of();
         private SessionListener listener = new SessionListener() {};
         private Bench bench = System::nanoTime;
 
@@ -154,6 +156,19 @@ public final class Pop3Server implements AutoCloseable {
             return this;
         }
 
+        /**
+         * Where proxies are that put HAProxy's PROXY protocol, version 1 or 2, in front of each connection: the client that it names
+         * is the peer then, for limits, log and listener. A connection from there without it is ended; from elsewhere it is no
+         * command.
+         *
+         * @param networks such as {@code 10.1.0.0/16}, {@code 2001:db8::/32} or a single address
+         * @throws IllegalArgumentException with a sentence for the operator
+         */
+        public Builder proxyProtocolFrom(String... networks) {
+            proxies = Arrays.stream(networks).map(Network::parse).toList();
+            return this;
+        }
+
         /** Who is told what happens in the sessions. */
         public Builder listener(SessionListener some) {
             listener = some;
@@ -182,7 +197,7 @@ public final class Pop3Server implements AutoCloseable {
             }
             LoginDelay loginDelay = new LoginDelay(limits.loginDelay(), bench::nanoTime);
             Service service = new Service(
-                    store, authenticator, limits, greeting, cleartextLogin, last, loginDelay, listener, bench);
+                    store, authenticator, limits, greeting, cleartextLogin, last, loginDelay, proxies, listener, bench);
             Sessions sessions = new Sessions(service);
             List<Acceptor> acceptors = bind(sessions);
             Reaper reaper = new Reaper(sessions.running(), bench::nanoTime);

@@ -20,7 +20,8 @@ public final class ServerLimits {
     /** The table of all limits: name, kind, default, meaning. A time is kept in milliseconds. */
     private enum Limit {
         CONNECTIONS(Kind.COUNT, 10_000, "connections at once"),
-        CONNECTIONS_PER_ADDRESS(Kind.COUNT, 100, "connections at once from one address"),
+        CONNECTIONS_PER_ADDRESS(Kind.COUNT, 100, "connections at once from one address, or a /64 of IPv6"),
+        SESSIONS_PER_USER(Kind.COUNT, 10, "sessions at once of one user, where the store lets there be several"),
         LOGIN(Kind.TIME, 180_000, "from connecting to being logged in"),
         HANDSHAKE(Kind.TIME, 10_000, "for a TLS handshake"),
         IDLE(Kind.TIME, 600_000, "without a command after login; RFC 1939 asks for 10m at least"),
@@ -142,6 +143,11 @@ public final class ServerLimits {
                 + String.join(", ", describe().keySet()));
     }
 
+    /** These limits with no more connections than that, such as descriptors allow. */
+    public ServerLimits withConnectionsAtMost(long most) {
+        return with(Limit.CONNECTIONS, Math.min(most, value(Limit.CONNECTIONS)));
+    }
+
     /** These limits with another time that a session may be without a command after login. */
     public ServerLimits withIdle(Duration idle) {
         return with(Limit.IDLE, idle.toMillis());
@@ -173,6 +179,10 @@ public final class ServerLimits {
 
     int connectionsPerAddress() {
         return count(Limit.CONNECTIONS_PER_ADDRESS);
+    }
+
+    int sessionsPerUser() {
+        return count(Limit.SESSIONS_PER_USER);
     }
 
     Duration login() {

@@ -4,6 +4,7 @@ import io.github.pop3kit.protocol.Capability;
 import io.github.pop3kit.server.auth.Authenticator;
 import io.github.pop3kit.server.bench.Bench;
 import io.github.pop3kit.store.MailStore;
+import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -17,8 +18,14 @@ record Service(
         boolean cleartextLogin,
         boolean last,
         LoginDelay loginDelay,
+        List<Network> proxies,
         SessionListener listener,
         Bench bench) {
+
+    /** Whether a connection from there begins with what a proxy says of its client. */
+    boolean isProxy(InetAddress remote) {
+        return proxies.stream().anyMatch(network -> network.contains(remote));
+    }
 
     /** Whether a password may be sent over such a connection. */
     boolean acceptsPasswords(boolean secure) {

@@ -4,14 +4,17 @@ import io.github.pop3kit.protocol.Command;
 import io.github.pop3kit.protocol.ResponseCode;
 import io.github.pop3kit.protocol.wire.Connection;
 import io.github.pop3kit.protocol.wire.LineTooLongException;
+import io.github.pop3kit.protocol.wire.ProxyHeader;
 import io.github.pop3kit.protocol.wire.Wire;
 import io.github.pop3kit.server.bench.Bench;
 import java.io.IOException;
+import java.net.ProtocolException;
 import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,24 +24,33 @@ final class Session implements Runnable {
     private static final Logger log = LoggerFactory.getLogger(Session.class);
     private static final Logger transcript = LoggerFactory.getLogger("io.github.pop3kit.server.transcript");
 
+    /** The first line of a request (RFC 9112 section 3); no command of POP3 begins like that. */
+    private static final Pattern HTTP =
+            Pattern.compile("(?i)(GET|HEAD|POST|PUT|DELETE|OPTIONS|CONNECT|TRACE|PATCH|PRI) |[A-Z-]+ \\S+ HTTP/\\d");
+
     private final Service service;
     private final Endpoint endpoint;
     private final Connection socket;
     private final Bench.Fixture fixture;
+    private final Admission.Permit permit;
     private final Wire wire;
     private final long begun;
-    private volatile boolean shakingHands;
+
+    /** What is read now does not pass the wire: a proxy's header, a handshake. */
+    private volatile boolean besideWire;
+
     private volatile boolean unwelcome;
     private volatile boolean stopping;
     private Peer peer;
     private Optional<String> account = Optional.empty();
     private SessionState state = Ended.ENDED;
 
-    Session(Service service, Endpoint endpoint, Connection socket, Peer peer) {
+    Session(Service service, Endpoint endpoint, Connection socket, Peer peer, Admission.Permit permit) {
         this.service = service;
         this.endpoint = endpoint;
         this.socket = socket;
         this.peer = peer;
+        this.permit = permit;
         this.fixture = service.bench().connected();
         this.wire = Wire.server(
                 fixture.carry(socket),
@@ -49,6 +61,42 @@ final class Session implements Runnable {
 
     @Override
     public void run() {
+        if (isIntroduced()) {
+            serve();
+        } else {
+            hangUp();
+        }
+    }
+
+    /** Hears from a proxy whom it speaks for: from then on that is the peer, for the limits and the log. */
+    private boolean isIntroduced() {
+        if (!service.isProxy(peer.remote())) return true;
+        wire.deadlineIn(service.limits().handshake());
+        try {
+            besideWire = true;
+            if (unwelcome) throw new ClosedChannelException();
+            peer = peer.introducedBy(ProxyHeader.read(socket));
+            besideWire = false;
+        } catch (ProtocolException e) {
+            log.warn(
+                    "<{}> the proxy {} is not understood: {}",
+                    peer.name(),
+                    peer.remote().getHostAddress(),
+                    e.getMessage());
+            return false;
+        } catch (IOException gone) {
+            log.debug("<{}> {}", peer.name(), LogText.of(gone.toString()));
+            return false;
+        }
+        if (permit.from(peer.remote())) return true;
+        if (endpoint.tls() != Endpoint.Tls.IMPLICIT) {
+            wire.err(ResponseCode.SYS_TEMP, Refusal.FULL);
+            flushLast();
+        }
+        return false;
+    }
+
+    private void serve() {
         tell(SessionListener::opened);
         tell(this::offerTranscript);
         try {
@@ -62,7 +110,7 @@ final class Session implements Runnable {
             flushLast();
         } catch (IOException gone) {
             // The peer left or the reaper hung up; RFC 1939 wants no response here.
-            log.debug("<{}> {}", peer.name(), gone.toString());
+            log.debug("<{}> {}", peer.name(), LogText.of(gone.toString()));
         } catch (RuntimeException defect) {
             log.error("<{}> the session ends without a word", peer.name(), defect);
             flushLast(); // What was answered before is the client's; a message that broke off has no closing line.
@@ -104,6 +152,10 @@ final class Session implements Runnable {
                 wire.err(ResponseCode.SYS_TEMP, "the server is shutting down");
                 return;
             }
+            if (HTTP.matcher(line).lookingAt()) {
+                wire.err("this is POP3"); // Some browser was led here: not one line more of what it says.
+                return;
+            }
             Command command = Command.parse(line);
             bad++;
             boolean isBad = command instanceof Command.Malformed || command instanceof Command.Unknown;
@@ -127,8 +179,19 @@ final class Session implements Runnable {
         return new Authorization(this, service, wire, peer, stls);
     }
 
+    /** Whether the user, who has shown who he is, may have one session more; {@link #closeToUser} takes that back. */
+    boolean openTo(String name) {
+        return permit.of(name);
+    }
+
+    /** The session is not the user's after all. */
+    void closeToUser() {
+        permit.release();
+    }
+
     /** Somebody has logged in. */
     void loggedIn(String name) {
+        permit.loggedIn();
         account = Optional.of(name);
         tell(SessionListener::loggedIn);
     }
@@ -141,11 +204,11 @@ final class Session implements Runnable {
     void startTls() throws IOException {
         ServerTls tls = endpoint.how().orElseThrow();
         wire.deadlineIn(service.limits().handshake());
-        shakingHands = true;
+        besideWire = true;
         if (unwelcome) throw new ClosedChannelException();
         fixture.handshake(socket);
         wire.upgrade(fixture.carry(tls.accept(socket)));
-        shakingHands = false;
+        besideWire = false;
         peer = peer.secured();
     }
 
@@ -159,6 +222,17 @@ final class Session implements Runnable {
         if (wire.late(now)) wire.abort();
     }
 
+    /** For how long the client has not taken anything of what it is sent, in nanoseconds. For any thread. */
+    long stuckFor(long now) {
+        return wire.stuckFor(now);
+    }
+
+    /** Ends the session because others wait for its place, which they can have at once. For any thread. */
+    void giveWay() {
+        permit.close();
+        end();
+    }
+
     /** From now on the next command is refused, and the session ends. For any thread. */
     void stop() {
         stopping = true;
@@ -168,7 +242,7 @@ final class Session implements Runnable {
     void endWhenWaiting() {
         unwelcome = true; // Before the other flag is looked at: of the two threads one sees what the other set.
         wire.abortWhenWaiting();
-        if (shakingHands) wire.abort();
+        if (besideWire) wire.abort();
     }
 
     /** Ends the session whatever it is doing. For any thread. */
@@ -180,7 +254,7 @@ final class Session implements Runnable {
         try {
             wire.flush();
         } catch (IOException gone) {
-            log.debug("<{}> {}", peer.name(), gone.toString());
+            log.debug("<{}> {}", peer.name(), LogText.of(gone.toString()));
         }
     }
 
@@ -188,7 +262,7 @@ final class Session implements Runnable {
         try {
             wire.close();
         } catch (IOException gone) {
-            log.debug("<{}> {}", peer.name(), gone.toString());
+            log.debug("<{}> {}", peer.name(), LogText.of(gone.toString()));
         }
     }
 }
