@@ -46,6 +46,9 @@ perl                  perl -MNet::POP3 -e 0
 libio-socket-ssl-perl perl -MIO::Socket::SSL -e 0
 python3               command -v python3
 netcat-openbsd        command -v nc
+haproxy               command -v haproxy
+sslscan               command -v sslscan
+testssl.sh            command -v testssl
 EOF
     if [ ${#missing[@]} -eq 0 ]; then
         echo 'nothing is missing'

@@ -50,17 +50,14 @@ public final class Pop3 {
         System.exit(status.join());
     }
 
-    /** What the JDK takes from properties alone, before it is used; what was set by hand stays. */
+    /** What the JDK takes from a property alone, before it is used; what was set by hand stays. */
     private static void settle() {
         // A thread of the system keeps a buffer as large as its largest write for good, and before Java 21 each session
         // has one.
-        if (Runtime.version().feature() < 21) setUnlessSet("jdk.nio.maxCachedBufferSize", "16384");
-        // A ClientHello is a tenth of that; the JDK would keep twice as much of one that does not end.
-        setUnlessSet("jdk.tls.maxHandshakeMessageSize", "16384");
-    }
-
-    private static void setUnlessSet(String property, String value) {
-        if (System.getProperty(property) == null) System.setProperty(property, value);
+        String largestKept = "jdk.nio.maxCachedBufferSize";
+        if (Runtime.version().feature() < 21 && System.getProperty(largestKept) == null) {
+            System.setProperty(largestKept, "16384");
+        }
     }
 
     /** Runs the command and returns its status. */

@@ -32,23 +32,28 @@ final class Acceptor implements Runnable, AutoCloseable {
     private final Endpoint endpoint;
     private final ServerSocketChannel channel;
     private final Sessions sessions;
-    private final Complaint complaint = new Complaint();
+    private final Complaint complaint;
 
-    private Acceptor(Endpoint endpoint, ServerSocketChannel channel, Sessions sessions) {
+    private Acceptor(Endpoint endpoint, ServerSocketChannel channel, Sessions sessions, Complaint complaint) {
         this.endpoint = endpoint;
         this.channel = channel;
         this.sessions = sessions;
+        this.complaint = complaint;
     }
 
-    /** Binds the endpoint's address. Nobody is served before {@link #run}. */
-    static Acceptor bind(Endpoint endpoint, Sessions sessions) throws IOException {
+    /**
+     * Binds the endpoint's address. Nobody is served before {@link #run}.
+     *
+     * @param complaint about a lack of descriptors, which all endpoints have in common
+     */
+    static Acceptor bind(Endpoint endpoint, Sessions sessions, Complaint complaint) throws IOException {
         // Who asks for 0.0.0.0 does not ask for IPv6.
         ServerSocketChannel channel = endpoint.address().getAddress() instanceof Inet4Address
                 ? ServerSocketChannel.open(StandardProtocolFamily.INET)
                 : ServerSocketChannel.open();
         try {
             channel.bind(endpoint.address(), BACKLOG);
-            return new Acceptor(endpoint, channel, sessions);
+            return new Acceptor(endpoint, channel, sessions, complaint);
         } catch (IOException e) {
             channel.close();
             throw new IOException("cannot listen on " + printed(endpoint.address()) + ": " + e.getMessage(), e);

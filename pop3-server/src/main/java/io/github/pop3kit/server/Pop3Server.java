@@ -224,8 +224,9 @@ public final class Pop3Server implements AutoCloseable {
 
         private List<Acceptor> bind(Sessions sessions) throws IOException {
             List<Acceptor> acceptors = new ArrayList<>();
+            Complaint complaint = new Complaint();
             try {
-                for (Endpoint endpoint : endpoints) acceptors.add(Acceptor.bind(endpoint, sessions));
+                for (Endpoint endpoint : endpoints) acceptors.add(Acceptor.bind(endpoint, sessions, complaint));
                 return acceptors;
             } catch (IOException e) {
                 for (Acceptor acceptor : acceptors) acceptor.close();

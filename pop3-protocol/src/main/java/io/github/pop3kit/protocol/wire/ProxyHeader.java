@@ -140,7 +140,8 @@ public record ProxyHeader(Optional<InetAddress> source, Optional<InetAddress> de
 
     private static void checkSum(ByteBuffer header, int length) throws ProtocolException {
         if (length != Integer.BYTES) throw new ProtocolException("PROXY header with a broken checksum");
-        byte[] octets = header.array().clone();
+        byte[] octets = new byte[header.limit()];
+        header.duplicate().rewind().get(octets);
         ByteBuffer.wrap(octets).putInt(header.position(), 0);
         CRC32C sum = new CRC32C();
         sum.update(octets, 0, octets.length);
