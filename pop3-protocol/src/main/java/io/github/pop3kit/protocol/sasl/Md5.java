@@ -29,7 +29,7 @@ public final class Md5 {
     /** APOP's digest: hexadecimal digits in lower case. */
     public static String apop(String timestamp, String password) {
         try {
-            byte[] text = (timestamp + password).getBytes(StandardCharsets.UTF_8);
+            byte[] text = (timestamp + prepared(password)).getBytes(StandardCharsets.UTF_8);
             return HexFormat.of().formatHex(MessageDigest.getInstance("MD5").digest(text));
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("every Java has MD5", e);
@@ -40,11 +40,16 @@ public final class Md5 {
     public static String cram(byte[] challenge, String password) {
         try {
             Mac mac = Mac.getInstance("HmacMD5");
-            mac.init(new SecretKeySpec(password.getBytes(StandardCharsets.UTF_8), "HmacMD5"));
+            mac.init(new SecretKeySpec(prepared(password).getBytes(StandardCharsets.UTF_8), "HmacMD5"));
             return HexFormat.of().formatHex(mac.doFinal(challenge));
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("every Java has HmacMD5", e);
         }
+    }
+
+    /** RFC 6856 section 2.2; where SASLprep does not allow the password, it is taken as it is. */
+    private static String prepared(String password) {
+        return SaslPrep.prepare(password).orElse(password);
     }
 
     /**

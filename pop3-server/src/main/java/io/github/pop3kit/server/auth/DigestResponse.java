@@ -36,9 +36,7 @@ public final class DigestResponse {
 
     /** Whether it is the digest of this password. */
     public boolean isOf(String password) {
-        String right = mechanism.equals("APOP")
-                ? Md5.apop(challenge, Secret.prepared(password))
-                : Md5.cram(octets(), Secret.prepared(password));
+        String right = mechanism.equals("APOP") ? Md5.apop(challenge, password) : Md5.cram(octets(), password);
         return Secret.same(right, digest);
     }
 

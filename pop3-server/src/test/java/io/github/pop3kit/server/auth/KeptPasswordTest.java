@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.pop3kit.protocol.sasl.Md5;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -70,8 +71,8 @@ class KeptPasswordTest {
                 "CRAM-MD5"
             })
     void what_is_made_is_of_its_password(String scheme) {
-        KeptPassword kept = KeptPassword.of(KeptPassword.make(scheme.toLowerCase(java.util.Locale.ROOT), PASSWORD)
-                .text());
+        KeptPassword kept = KeptPassword.of(
+                KeptPassword.make(scheme.toLowerCase(Locale.ROOT), PASSWORD).text());
         assertEquals(scheme, kept.scheme());
         assertTrue(kept.matches(PASSWORD));
         assertFalse(kept.matches("other"));
