@@ -64,8 +64,11 @@ public final class Pop3 {
     int run(String... args) {
         CommandLine serve = new CommandLine(new Serve(this));
         serve.getCommandSpec().usageMessage().footer(Serve.limits());
+        CommandLine passwd = new CommandLine(new Passwd(this));
+        passwd.getCommandSpec().usageMessage().footer(Passwd.schemes());
         CommandLine line = new CommandLine(this)
                 .addSubcommand(serve)
+                .addSubcommand(passwd)
                 .setOut(out)
                 .setErr(err)
                 .setCaseInsensitiveEnumValuesAllowed(true)

@@ -7,8 +7,10 @@ import io.github.pop3kit.server.bench.Bench;
 import java.io.IOException;
 import java.net.Socket;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -45,6 +47,10 @@ final class TestBench implements Bench {
     public long nanoTime() {
         return clock.nanoTime();
     }
+
+    /** A wrong password is answered at once: tests have no time to lose, and there is nobody who guesses. */
+    @Override
+    public void pause(Duration time, CountDownLatch end) {}
 
     @Override
     public void started(Controls some) {

@@ -113,7 +113,7 @@ class TestClockTest {
                     S: AUTH-RESP-CODE
                     S: PIPELINING
                     S: USER
-                    S: SASL PLAIN
+                    S: SASL PLAIN LOGIN
                     S: EXPIRE 30
                     S: IMPLEMENTATION pop3kit
                     S: .
