@@ -139,11 +139,10 @@ final class Session implements Runnable {
 
     /** Shakes hands, within the limit. */
     void startTls() throws IOException {
-        ServerTls tls = endpoint.how().orElseThrow();
         wire.deadlineIn(service.limits().handshake());
         shakingHands = true;
         if (unwelcome) throw new ClosedChannelException();
-        fixture.handshake(socket);
+        ServerTls tls = fixture.handshake(socket, endpoint.how().orElseThrow());
         wire.upgrade(fixture.carry(tls.accept(socket)));
         shakingHands = false;
         peer = peer.secured();

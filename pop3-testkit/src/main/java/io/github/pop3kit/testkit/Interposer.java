@@ -4,6 +4,7 @@ import io.github.pop3kit.protocol.LineDecoder;
 import io.github.pop3kit.protocol.transcript.Transcript;
 import io.github.pop3kit.protocol.transcript.Transcript.Side;
 import io.github.pop3kit.protocol.wire.Connection;
+import io.github.pop3kit.server.ServerTls;
 import io.github.pop3kit.server.bench.Bench;
 import io.github.pop3kit.testkit.Faults.Happening;
 import io.github.pop3kit.testkit.FaultyReply.Change;
@@ -82,11 +83,13 @@ final class Interposer implements Bench.Fixture {
     }
 
     @Override
-    public void handshake(Connection clear) throws IOException {
-        Moment moment = Moment.of(Kind.HANDSHAKE, connectionNumber);
-        for (Happening<Disturbance> some : faults.handshakeFaults(moment)) {
+    public ServerTls handshake(Connection clear, ServerTls own) throws IOException {
+        ServerTls spoken = own;
+        for (Happening<Disturbance> some : faults.handshakeFaults(Moment.of(Kind.HANDSHAKE, connectionNumber))) {
             some.fault().disturb(clear, patience, some.random());
+            spoken = some.fault().instead().orElse(spoken);
         }
+        return spoken;
     }
 
     /** The connection that the session sees. */
