@@ -65,8 +65,7 @@ final class Authentication {
     private Reply userPass(String user, String password) throws Pop3Exception {
         Reply reply = dialogue.reply(new Command.User(user));
         if (reply instanceof Reply.Err) return reply;
-        credentialsSent = true;
-        return dialogue.reply(new Command.Pass(password));
+        return sendCredentials(new Command.Pass(password));
     }
 
     private Reply plain(String actAs, String user, String password) throws Pop3Exception {
@@ -79,8 +78,14 @@ final class Authentication {
             throw new NotOfferedException(dialogue.server(), "offers no APOP: its greeting has no timestamp", null);
         }
         String digest = md5(timestamp.group() + login.password());
+        return sendCredentials(new Command.Apop(login.user(), digest));
+    }
+
+    private Reply sendCredentials(Command command) throws Pop3Exception {
+        dialogue.say(command);
         credentialsSent = true;
-        return dialogue.reply(new Command.Apop(login.user(), digest));
+        dialogue.flush();
+        return dialogue.hear(command);
     }
 
     private static String md5(String text) {
@@ -99,8 +104,8 @@ final class Authentication {
         Command oneLine = new Command.Auth(mechanism.name(), initial);
         // A longer response waits for the server to ask for it.
         boolean pending = first.isPresent() && ((Command.Auth) oneLine).line().length() + 2 > LONGEST_COMMAND;
-        credentialsSent = !pending;
         dialogue.say(pending ? new Command.Auth(mechanism.name(), Optional.empty()) : oneLine);
+        credentialsSent = !pending;
         for (int challenges = 0; challenges < MOST_CHALLENGES; challenges++) {
             dialogue.flush();
             Reply reply = dialogue.hearReplyOrChallenge();
