@@ -167,8 +167,7 @@ final class Authentication {
     private Reply userPass(String user, String password) throws Pop3Exception {
         Reply reply = dialogue.reply(new Command.User(user));
         if (reply instanceof Reply.Err) return reply;
-        credentialsSent = true;
-        return dialogue.reply(new Command.Pass(password));
+        return sendCredentials(new Command.Pass(password));
     }
 
     private Reply plain(String actAs, String user, String password) throws Pop3Exception {
@@ -179,8 +178,14 @@ final class Authentication {
         String timestamp = timestamp()
                 .orElseThrow(() -> new NotOfferedException(
                         dialogue.server(), "offers no APOP: its greeting has no timestamp", null));
+        return sendCredentials(new Command.Apop(user, Md5.apop(timestamp, password)));
+    }
+
+    private Reply sendCredentials(Command command) throws Pop3Exception {
+        dialogue.say(command);
         credentialsSent = true;
-        return dialogue.reply(new Command.Apop(user, Md5.apop(timestamp, password)));
+        dialogue.flush();
+        return dialogue.hear(command);
     }
 
     private Optional<String> timestamp() {
@@ -202,8 +207,8 @@ final class Authentication {
         // A longer response waits for the server to ask for it.
         boolean tooLong = ((Command.Auth) oneLine).line().length() + 2 > LONGEST_COMMAND;
         boolean pending = first.isPresent() && (tooLong || twoLines);
-        credentialsSent = !pending;
         dialogue.say(pending ? new Command.Auth(mechanism.name(), Optional.empty()) : oneLine);
+        credentialsSent = !pending;
         for (int challenges = 0; challenges < MOST_CHALLENGES; challenges++) {
             dialogue.flush();
             Reply reply = dialogue.hearReplyOrChallenge();

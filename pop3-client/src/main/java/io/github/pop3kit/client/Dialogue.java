@@ -243,6 +243,11 @@ final class Dialogue {
         }
         operation = whole;
         said = "";
+        checkNothingCame();
+    }
+
+    /** What is there before something is asked is no answer to it. */
+    private void checkNothingCame() throws Pop3Exception {
         if (!hasInput()) return;
         String line = line();
         if (Reply.parse(line).orElse(null) instanceof Reply.Err farewell) {
@@ -286,6 +291,7 @@ final class Dialogue {
     /** Takes a command to be sent with the next {@link #flush}. */
     void say(Command command) throws Pop3Exception {
         checkUsable();
+        if (!inBatch) checkNothingCame();
         wire.command(command);
         said = Command.redact(command.line());
     }

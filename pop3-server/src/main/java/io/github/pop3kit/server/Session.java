@@ -249,11 +249,10 @@ final class Session implements Runnable {
 
     /** Shakes hands, within the limit. */
     void startTls() throws IOException {
-        ServerTls how = endpoint.how().orElseThrow();
         wire.deadlineIn(service.limits().handshake());
         besideWire = true;
         if (unwelcome) throw new ClosedChannelException();
-        fixture.handshake(socket);
+        ServerTls how = fixture.handshake(socket, endpoint.how().orElseThrow());
         TlsConnection secured = how.accept(socket);
         tls = Optional.of(secured.session());
         wire.upgrade(fixture.carry(secured));

@@ -113,7 +113,7 @@ public final class Pop3TestServer implements AutoCloseable {
         return "pop3://" + encoded + "@" + host() + ":" + port();
     }
 
-    /** A context for clients, which trusts this server's certificate and no other. */
+    /** A context for clients, which trusts this server's certificate and whoever vouches for its {@linkplain Faults#onHandshake bad ones}. */
     public SSLContext sslContext() {
         return TestCertificate.TRUSTING;
     }
@@ -128,10 +128,11 @@ public final class Pop3TestServer implements AutoCloseable {
         return TestCertificate.CERTIFICATE.toPem();
     }
 
-    /** Writes the server's certificate into a file of this directory, for programs that are told whom to trust by a file. */
+    /** Writes whom {@link #sslContext()} trusts into a file of this directory, for programs that are told so by a file. */
     public Path caFile(Path directory) {
         try {
-            return Files.writeString(directory.resolve("pop3-test-ca.pem"), certificatePem());
+            String trusted = certificatePem() + TestCertificate.AUTHORITY.toPem();
+            return Files.writeString(directory.resolve("pop3-test-ca.pem"), trusted);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -3,6 +3,7 @@ package io.github.pop3kit.testkit;
 import io.github.pop3kit.protocol.wire.Connection;
 import io.github.pop3kit.protocol.wire.StreamConnection;
 import io.github.pop3kit.server.Endpoint;
+import io.github.pop3kit.server.ServerTls;
 import io.github.pop3kit.server.bench.Bench;
 import java.io.IOException;
 import java.net.Socket;
@@ -141,9 +142,9 @@ final class TestBench implements Bench {
 
         /** The handshake's time counts already. */
         @Override
-        public void handshake(Connection clear) throws IOException {
+        public ServerTls handshake(Connection clear, ServerTls own) throws IOException {
             busy(false);
-            fixture.handshake(clear);
+            return fixture.handshake(clear, own);
         }
 
         void cut() {

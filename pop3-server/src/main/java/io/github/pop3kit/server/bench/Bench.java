@@ -2,6 +2,7 @@ package io.github.pop3kit.server.bench;
 
 import io.github.pop3kit.protocol.wire.Connection;
 import io.github.pop3kit.server.Endpoint;
+import io.github.pop3kit.server.ServerTls;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
@@ -63,8 +64,12 @@ public interface Bench {
          * A TLS handshake is about to begin.
          *
          * @param clear what will carry it
+         * @param own the endpoint's
+         * @return what is spoken
          * @throws IOException to end the session
          */
-        default void handshake(Connection clear) throws IOException {}
+        default ServerTls handshake(Connection clear, ServerTls own) throws IOException {
+            return own;
+        }
     }
 }
