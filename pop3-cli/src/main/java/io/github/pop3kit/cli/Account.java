@@ -105,8 +105,8 @@ final class Account {
     int visit(Visit visit) throws Failure {
         Pop3Client client = client();
         Login login = login();
-        try (Pop3.Interruptible ignored = pop3.interruptible();
-                RemoteMaildrop maildrop = client.open(login)) {
+        pop3.stopInterrupts(Thread.currentThread());
+        try (RemoteMaildrop maildrop = client.open(login)) {
             int status = visit.in(maildrop);
             pop3.flush();
             maildrop.quit();
@@ -115,6 +115,8 @@ final class Account {
             throw Failure.of(e);
         } catch (IOException e) {
             throw Failure.local(e);
+        } finally {
+            pop3.stopInterrupts(null);
         }
     }
 

@@ -39,7 +39,7 @@ final class Get implements Callable<Integer> {
     @Parameters(
             index = "1..*",
             paramLabel = "N",
-            converter = Number.class,
+            converter = MessageNumber.class,
             description = "Message-numbers, as ls shows them.")
     private List<Integer> numbers = new ArrayList<>();
 

@@ -106,17 +106,10 @@ public final class Pop3 {
         stop.await();
     }
 
-    /** From here on a stop interrupts this thread, until the result is closed. */
-    Interruptible interruptible() {
-        interruptible = Thread.currentThread();
-        if (stop.getCount() == 0) Thread.currentThread().interrupt();
-        return () -> interruptible = null;
-    }
-
-    /** What a stop interrupts. */
-    interface Interruptible extends AutoCloseable {
-        @Override
-        void close();
+    /** From here on a stop interrupts this thread, or none. */
+    void stopInterrupts(@Nullable Thread thread) {
+        interruptible = thread;
+        if (thread != null && stop.getCount() == 0) thread.interrupt();
     }
 
     /** For what the user asked for. */

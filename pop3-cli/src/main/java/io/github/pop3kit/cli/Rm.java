@@ -31,7 +31,7 @@ final class Rm implements Callable<Integer> {
             index = "1..*",
             arity = "1..*",
             paramLabel = "N",
-            converter = Number.class,
+            converter = MessageNumber.class,
             description = "Message-numbers, as ls shows them.")
     private List<Integer> numbers = new ArrayList<>();
 

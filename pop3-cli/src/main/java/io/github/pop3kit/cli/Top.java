@@ -27,14 +27,14 @@ final class Top implements Callable<Integer> {
     @Parameters(
             index = "1",
             paramLabel = "N",
-            converter = Number.class,
+            converter = MessageNumber.class,
             description = "Its message-number, as ls shows it.")
     private int number;
 
     @Parameters(
             index = "2",
             paramLabel = "LINES",
-            converter = Number.OrZero.class,
+            converter = MessageNumber.OrZero.class,
             description = "How many lines of its body.")
     private int lines;
 

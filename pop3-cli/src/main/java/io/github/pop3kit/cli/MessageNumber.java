@@ -4,7 +4,7 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /** A message-number, as an argument. */
-final class Number implements ITypeConverter<Integer> {
+final class MessageNumber implements ITypeConverter<Integer> {
 
     @Override
     public Integer convert(String value) {
