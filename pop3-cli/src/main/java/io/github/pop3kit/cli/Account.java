@@ -33,6 +33,7 @@ final class Account {
             description =
                     "pop3s://user@host:port for TLS; pop3://user@host:port for STLS, which has to work, and with ?tls=none"
                             + " for no TLS. Odd characters of the user as %%XX, an AUTH mechanism as in RFC 2384: user;AUTH=+APOP@host.")
+    @SuppressWarnings("NullAway.Init") // picocli sets it.
     private Pop3Url url;
 
     @ArgGroup
@@ -97,7 +98,7 @@ final class Account {
 
     /** What a command does in its session. */
     interface Visit {
-        /** @return the exit status */
+        /** Does it, and returns the exit status. */
         int in(RemoteMaildrop maildrop) throws IOException;
     }
 

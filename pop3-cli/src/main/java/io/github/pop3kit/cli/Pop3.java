@@ -139,6 +139,7 @@ public final class Pop3 {
     }
 
     /** Asks on the terminal for something that is not shown. */
+    @SuppressWarnings("SystemConsoleNull") // Up to Java 21 it is null where there is no terminal.
     String ask(String question) throws Failure {
         Console console = System.console();
         if (console == null || !isTerminal(console)) {
