@@ -41,8 +41,6 @@ public final class RemoteMaildrop implements Closeable {
     /** CompuServe's servers took no more digits. */
     private static final int MOST_LINES = 99_999_999;
 
-    private static final int COPIED = 64 * 1024;
-
     private final Pop3Client client;
     private final Login login;
     private final Dialogue dialogue;
@@ -177,8 +175,8 @@ public final class RemoteMaildrop implements Closeable {
     /** Like {@link #retrieveTo(int, OutputStream)}, to a channel in blocking mode. */
     public long retrieveTo(int number, WritableByteChannel out) throws IOException {
         try (MessageStream message = retrieve(number)) {
-            byte[] octets = new byte[COPIED];
-            for (int read; (read = message.read(octets, 0, COPIED)) >= 0; ) {
+            byte[] octets = dialogue.block();
+            for (int read; (read = message.read(octets, 0, octets.length)) >= 0; ) {
                 ByteBuffer buffer = ByteBuffer.wrap(octets, 0, read);
                 while (buffer.hasRemaining()) out.write(buffer);
             }
