@@ -38,6 +38,8 @@ final class Dialogue {
 
     private static final int MOST_CAPABILITIES = 1000;
 
+    private static final int BLOCK = 64 * 1024;
+
     /** Before the answer to QUIT the server deletes, which may be much work. */
     private static final int PATIENCE_AT_QUIT = 5;
 
@@ -57,6 +59,7 @@ final class Dialogue {
     private String said = "";
     private String status = "";
     private @Nullable MessageStream message;
+    private byte[] block = new byte[0];
     private boolean inBatch;
     private @Nullable Pop3Exception end;
     private volatile boolean waiting;
@@ -374,8 +377,8 @@ final class Dialogue {
     // ---- messages
 
     /** The message behind the reply that was read last. */
-    MessageStream message(Progress begin, @Nullable Consumer<Progress> progress) {
-        MessageStream opened = new MessageStream(this, wire.message(settings.framing()), begin, progress);
+    MessageStream message(Progress begin, @Nullable String uniqueId, @Nullable Consumer<Progress> progress) {
+        MessageStream opened = new MessageStream(this, wire.message(settings.framing()), begin, uniqueId, progress);
         message = opened;
         return opened;
     }
@@ -392,6 +395,12 @@ final class Dialogue {
         } finally {
             disarm();
         }
+    }
+
+    /** Where a message goes on its way to somewhere else: one for the session, since allocating it costs more than a small message. */
+    byte[] block() {
+        if (block.length == 0) block = new byte[BLOCK];
+        return block;
     }
 
     void messageEnds(MessageStream ended) {
