@@ -21,4 +21,26 @@ final class Password {
             throw Failure.of("The password file cannot be read: " + Failure.why(e) + ".");
         }
     }
+
+    /** The first line that a command of the shell prints. It may ask on the terminal. */
+    static String ofCommand(String command) throws Failure {
+        boolean windows = System.getProperty("os.name").startsWith("Windows");
+        ProcessBuilder shell =
+                windows ? new ProcessBuilder("cmd", "/c", command) : new ProcessBuilder("sh", "-c", command);
+        shell.redirectInput(ProcessBuilder.Redirect.INHERIT).redirectError(ProcessBuilder.Redirect.INHERIT);
+        String printed;
+        int status;
+        try {
+            Process process = shell.start();
+            printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            status = process.waitFor();
+        } catch (IOException e) {
+            throw Failure.of("The password command cannot be run: " + Failure.why(e) + ".");
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw Failure.of("The password command was interrupted.");
+        }
+        if (status != 0) throw Failure.of("The password command ended with status " + status + ".");
+        return printed.lines().findFirst().orElseThrow(() -> Failure.of("The password command printed nothing."));
+    }
 }

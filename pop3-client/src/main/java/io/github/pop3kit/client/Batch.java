@@ -163,7 +163,7 @@ final class Batch {
                 underWay.remove();
                 octetsUnderWay -= Math.max(0, announced.applyAsLong(number));
                 if (!multiLine || !(reply instanceof Reply.Ok)) continue;
-                MessageStream unwanted = dialogue.message(new Progress(number, 0, 0, 0, -1), null);
+                MessageStream unwanted = dialogue.message(new Progress(number, 0, 0, 0, -1), null, null);
                 unwanted.close();
                 most -= unwanted.octets();
             }

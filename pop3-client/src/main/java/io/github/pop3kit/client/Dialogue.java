@@ -368,8 +368,8 @@ final class Dialogue {
     // ---- messages
 
     /** The message behind the reply that was read last. */
-    MessageStream message(Progress begin, @Nullable Consumer<Progress> progress) {
-        MessageStream opened = new MessageStream(this, wire.message(settings.framing()), begin, progress);
+    MessageStream message(Progress begin, @Nullable String uniqueId, @Nullable Consumer<Progress> progress) {
+        MessageStream opened = new MessageStream(this, wire.message(settings.framing()), begin, uniqueId, progress);
         message = opened;
         return opened;
     }

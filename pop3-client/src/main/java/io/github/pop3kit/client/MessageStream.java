@@ -3,6 +3,7 @@ package io.github.pop3kit.client;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +22,7 @@ public final class MessageStream extends InputStream {
     private final Dialogue dialogue;
     private final InputStream body;
     private final Progress begin;
+    private final @Nullable String uniqueId;
     private final @Nullable Consumer<Progress> progress;
     private byte[] buffer = new byte[0];
     private int position;
@@ -30,10 +32,16 @@ public final class MessageStream extends InputStream {
     private boolean ended;
     private boolean closed;
 
-    MessageStream(Dialogue dialogue, InputStream body, Progress begin, @Nullable Consumer<Progress> progress) {
+    MessageStream(
+            Dialogue dialogue,
+            InputStream body,
+            Progress begin,
+            @Nullable String uniqueId,
+            @Nullable Consumer<Progress> progress) {
         this.dialogue = dialogue;
         this.body = body;
         this.begin = begin;
+        this.uniqueId = uniqueId;
         this.progress = progress;
         report();
     }
@@ -41,6 +49,11 @@ public final class MessageStream extends InputStream {
     /** The message-number. */
     public int number() {
         return begin.number();
+    }
+
+    /** The unique-id, if the session has asked for it before; the server's own text, never a file name. */
+    public Optional<String> uniqueId() {
+        return Optional.ofNullable(uniqueId);
     }
 
     /** The size as LIST has announced it, if LIST was asked; it may be a little wrong. Otherwise -1. */

@@ -21,6 +21,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Consumer;
 import java.util.function.IntFunction;
+import java.util.function.ToIntFunction;
 import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 
@@ -225,7 +226,12 @@ public final class RemoteMaildrop implements Closeable {
     }
 
     private MessageStream message(int number, int nth, int messages, long announced) {
-        return dialogue.message(new Progress(number, nth, messages, 0, announced), progress);
+        return dialogue.message(new Progress(number, nth, messages, 0, announced), idOf(number), progress);
+    }
+
+    private @Nullable String idOf(int number) {
+        int index = indexOf(ids, number, UniqueIdListing::number);
+        return index < 0 ? singleIds.get(number) : ids.get(index).uniqueId();
     }
 
     private void checkSize(int number) throws LimitExceededException {
@@ -238,10 +244,17 @@ public final class RemoteMaildrop implements Closeable {
 
     /** As LIST has shown it; -1 if it was not asked. */
     private long octets(int number) {
+        int index = indexOf(sizes, number, ScanListing::number);
+        return index < 0 ? -1 : sizes.get(index).octets();
+    }
+
+    /** Where a listing has a message, or -1. */
+    private static <T> int indexOf(List<T> listing, int number, ToIntFunction<T> numberOf) {
         // Messages that are missing only move an entry to the front.
-        for (int i = Math.min(number, sizes.size()) - 1; i >= 0; i--) {
-            if (sizes.get(i).number() == number) return sizes.get(i).octets();
-            if (sizes.get(i).number() < number) return -1;
+        for (int i = Math.min(number, listing.size()) - 1; i >= 0; i--) {
+            int there = numberOf.applyAsInt(listing.get(i));
+            if (there == number) return i;
+            if (there < number) return -1;
         }
         return -1;
     }
