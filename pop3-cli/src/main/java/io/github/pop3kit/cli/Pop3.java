@@ -55,6 +55,7 @@ public final class Pop3 {
         serve.getCommandSpec().usageMessage().footer(Serve.limits());
         CommandLine line = new CommandLine(this)
                 .addSubcommand(serve)
+                .addSubcommand(new Database(this))
                 .setOut(out)
                 .setErr(err)
                 .setCaseInsensitiveEnumValuesAllowed(true)
