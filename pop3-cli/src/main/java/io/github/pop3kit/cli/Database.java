@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.event.Level;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Option;
@@ -84,10 +85,13 @@ final class Database {
 
     private static int with(String location, @Nullable Map<String, String> options, Use use) throws Failure {
         Map<String, String> given = options == null ? Map.of() : new LinkedHashMap<>(options);
+        Log.start(Level.WARN);
         try (JdbcSchema schema = JdbcSchema.at(location, given)) {
             return use.with(schema);
         } catch (IllegalArgumentException | IOException e) {
             throw Failure.of("The schema of " + Failure.place(location) + " cannot be used: " + Failure.why(e));
+        } finally {
+            Log.stop();
         }
     }
 }
