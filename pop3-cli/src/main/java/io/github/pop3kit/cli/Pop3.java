@@ -93,6 +93,7 @@ public final class Pop3 {
                 .addSubcommand(new Top(this))
                 .addSubcommand(new Rm(this))
                 .addSubcommand(passwd)
+                .addSubcommand(new Database(this))
                 .setOut(out)
                 .setErr(err)
                 .setCaseInsensitiveEnumValuesAllowed(true)

@@ -117,8 +117,16 @@ final class Serve implements Callable<Integer> {
             paramLabel = "LOCATION",
             description =
                     "Where the mail is, such as 'maildir:/srv/mail/{user}/Maildir', with {user}, {local}, {domain} and"
-                            + " {home} of the account; or memory: alone.")
+                            + " {home} of the account; 'jdbc:postgresql://HOST/DATABASE' and other databases; or memory: alone.")
     private @Nullable String store;
+
+    @Option(
+            names = "--store-option",
+            paramLabel = "NAME=VALUE",
+            description =
+                    "A setting of the store, as in --store-option user=pop3 --store-option password-file=FILE for a"
+                            + " database. Can be said again.")
+    private Map<String, String> storeOptions = new LinkedHashMap<>();
 
     @Option(
             names = "--users",
@@ -253,7 +261,7 @@ final class Serve implements Callable<Integer> {
         Optional<ServerTls> tls = certs.isEmpty() ? Optional.empty() : Optional.of(tls());
         builder.authenticator(authenticator(users));
         if (allowCleartextLogin) builder.allowCleartextLogin();
-        try (MailStore mail = store(store)) {
+        try (MailStore mail = store(store, storeOptions)) {
             return serve(builder.store(mail), listen, listenTls, tls, addresses -> "");
         }
     }
@@ -328,11 +336,11 @@ final class Serve implements Callable<Integer> {
         }
     }
 
-    private static MailStore store(String location) throws Failure {
+    private static MailStore store(String location, Map<String, String> options) throws Failure {
         try {
-            return MailStores.create(location, Map.of());
+            return MailStores.create(location, options);
         } catch (IllegalArgumentException | IOException e) {
-            throw Failure.of("There is no store at " + location + ": " + Failure.why(e));
+            throw Failure.of("There is no store at " + Failure.place(location) + ": " + Failure.why(e));
         }
     }
 
