@@ -4,7 +4,6 @@ module io.github.pop3kit.server {
     requires transitive io.github.pop3kit.store;
     requires io.github.pop3kit.protocol;
     requires java.naming;
-    requires org.apache.commons.codec;
     requires org.slf4j;
     requires static org.jspecify;
 

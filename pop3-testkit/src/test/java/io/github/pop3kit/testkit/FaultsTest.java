@@ -553,7 +553,7 @@ class FaultsTest {
                 C: AUTH PLAIN %s
                 S: -ERR not now
                 C: AUTH PLAIN %s
-                S: -ERR not a message of PLAIN in base64
+                S: -ERR not a message of PLAIN
                 C: NOOP
                 S: -ERR …
                 """.formatted(response, response));

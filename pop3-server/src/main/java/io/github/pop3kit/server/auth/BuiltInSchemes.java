@@ -10,10 +10,8 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.apache.commons.codec.digest.Md5Crypt;
-import org.apache.commons.codec.digest.Sha2Crypt;
 
-/** The schemes of Dovecot that need no more than the JDK and commons-codec. */
+/** The schemes of Dovecot that need no more than the JDK. */
 final class BuiltInSchemes {
 
     static final List<PasswordScheme> ALL =
@@ -129,27 +127,20 @@ final class BuiltInSchemes {
         @Override
         public boolean matches(String name, String kept, String password) {
             try {
-                return Secret.same(kept, crypt(password, kept));
+                return Secret.same(kept, UnixCrypt.crypt(password, kept));
             } catch (IllegalArgumentException notOfCrypt) {
                 return false;
             }
         }
 
-        private static String crypt(String password, String kept) {
-            // commons-codec clears the array that it was given.
-            if (kept.startsWith("$1$")) return Md5Crypt.md5Crypt(octets(password), kept);
-            if (kept.startsWith("$5$")) return Sha2Crypt.sha256Crypt(octets(password), kept);
-            if (kept.startsWith("$6$")) return Sha2Crypt.sha512Crypt(octets(password), kept);
-            throw new IllegalArgumentException("another kind of crypt");
-        }
-
         @Override
         public String keep(String name, String password) {
-            return switch (name) {
-                case "MD5-CRYPT", "MD5" -> Md5Crypt.md5Crypt(octets(password));
-                case "SHA256-CRYPT" -> Sha2Crypt.sha256Crypt(octets(password));
-                default -> Sha2Crypt.sha512Crypt(octets(password));
+            int kind = switch (name) {
+                case "MD5-CRYPT", "MD5" -> 1;
+                case "SHA256-CRYPT" -> 5;
+                default -> 6;
             };
+            return UnixCrypt.crypt(password, UnixCrypt.setting(kind));
         }
     }
 
