@@ -54,6 +54,7 @@ final class Dialogue {
     private Capabilities capabilities = new Capabilities(List.of());
     private @Nullable SSLSession tls;
     private @Nullable Deadline operation;
+    private @Nullable Deadline answer;
     private Limit limit = Limit.READ;
     private Duration patience = NEVER;
     private String said = "";
@@ -216,10 +217,13 @@ final class Dialogue {
         }
         if (reply(new Command.Capa()) instanceof Reply.Err) return;
         List<String> lines = new ArrayList<>();
+        // They are few, and have the time of one line together.
+        answer = Deadline.in(settings.times().read(), settings.connect().nanoTime());
         for (String line = line(); !line.equals("."); line = line()) {
             if (lines.size() == MOST_CAPABILITIES) throw violated("has no end of capabilities", line);
             lines.add(line);
         }
+        answer = null;
         capabilities = Capabilities.parse(lines);
         if (tls != null && capabilities.has("STLS")) deviates(Deviation.Kind.STLS_UNDER_TLS, "");
     }
@@ -246,11 +250,11 @@ final class Dialogue {
         }
         operation = whole;
         said = "";
-        checkNothingCame();
+        checkNothingUnasked();
     }
 
-    /** What is there before something is asked is no answer to it. */
-    private void checkNothingCame() throws Pop3Exception {
+    /** What comes before a command is sent is no answer to it, and must not pass for one. */
+    private void checkNothingUnasked() throws Pop3Exception {
         if (!hasInput()) return;
         String line = line();
         if (Reply.parse(line).orElse(null) instanceof Reply.Err farewell) {
@@ -294,7 +298,7 @@ final class Dialogue {
     /** Takes a command to be sent with the next {@link #flush}. */
     void say(Command command) throws Pop3Exception {
         checkUsable();
-        if (!inBatch) checkNothingCame();
+        if (!inBatch) checkNothingUnasked();
         wire.command(command);
         said = Command.redact(command.line());
     }
@@ -302,6 +306,7 @@ final class Dialogue {
     /** Takes the response to a SASL challenge. */
     void respond(String base64) throws Pop3Exception {
         checkUsable();
+        checkNothingUnasked();
         wire.response(base64);
         said = "the response to its challenge";
     }
@@ -493,9 +498,13 @@ final class Dialogue {
         limit = what;
         patience = time;
         waiting = true;
-        Deadline whole = operation;
-        Duration left = whole == null ? time : whole.left();
-        wire.deadlineIn(left.compareTo(time) < 0 ? left : time);
+        wire.deadlineIn(shorter(shorter(time, operation), answer));
+    }
+
+    private static Duration shorter(Duration time, @Nullable Deadline whole) {
+        if (whole == null) return time;
+        Duration left = whole.left();
+        return left.compareTo(time) < 0 ? left : time;
     }
 
     private void disarm() {

@@ -206,7 +206,7 @@ public final class RemoteMaildrop implements Closeable {
         checked(number);
         if (!dialogue.memory().withoutTop) {
             Reply reply = dialogue.reply(topCommand(number, 0));
-            if (reply instanceof Reply.Ok) return listings.header(message(number, 1, 1, -1));
+            if (reply instanceof Reply.Ok) return listings.top(message(number, 1, 1, -1));
             if (isTopOffered()) throw dialogue.rejected(topCommand(number, 0), (Reply.Err) reply);
         }
         checkSize(number);
@@ -326,7 +326,7 @@ public final class RemoteMaildrop implements Closeable {
         checkAll(numbers);
         if (dialogue.memory().withoutTop || !isTopOffered()) return headersOneByOne(numbers, sink);
         return new Batch(dialogue, numbers).multiLine().run(number -> topCommand(number, 0), (number, nth) -> {
-            sink.accept(number, listings.header(message(number, nth, numbers.size(), -1)));
+            sink.accept(number, listings.top(message(number, nth, numbers.size(), -1)));
         });
     }
 
