@@ -94,3 +94,9 @@ maven() {
     fi
     rm -f "$log"
 }
+
+# testkit_on_junit JDK VERSION TESTS  runs tests of the kit with another JUnit than that it was compiled for.
+testkit_on_junit() {
+    maven "$1" -pl pop3-protocol,pop3-store-spi,pop3-server,pop3-testkit test -Djunit.version="$2" -Dtest="$3" \
+        -Dmaven.main.skip=true -Djacoco.skip=true -Dsurefire.failIfNoSpecifiedTests=false
+}

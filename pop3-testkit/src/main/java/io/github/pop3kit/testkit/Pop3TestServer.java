@@ -221,7 +221,7 @@ public final class Pop3TestServer implements AutoCloseable {
         return become(personality.withoutCommand("CAPA"));
     }
 
-    /** Lists these SASL mechanisms, and serves no other. */
+    /** Lists and serves of the SASL mechanisms that it has these alone; {@link #claimCapability} lists those that it has not. */
     public Pop3TestServer mechanisms(String... names) {
         return become(personality.withMechanisms(names));
     }
@@ -391,6 +391,15 @@ public final class Pop3TestServer implements AutoCloseable {
         public Builder expire(int days) {
             expireDays = days;
             limits = limits.withExpire(days);
+            return this;
+        }
+
+        /**
+         * Refuses a login with {@code [LOGIN-DELAY]} if the user's last one is not so long ago, by the
+         * {@linkplain Pop3TestServer#clock() server's clock}, and says so in CAPA.
+         */
+        public Builder loginDelay(Duration shortest) {
+            limits = limits.withLoginDelay(shortest);
             return this;
         }
 
