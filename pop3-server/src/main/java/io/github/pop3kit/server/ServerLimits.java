@@ -1,5 +1,6 @@
 package io.github.pop3kit.server;
 
+import io.github.pop3kit.protocol.LineDecoder;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.EnumMap;
@@ -29,6 +30,11 @@ public final class ServerLimits {
         STOP(Kind.TIME, 30_000, "for commands under way when the server stops"),
         BAD_COMMANDS_BEFORE_LOGIN(Kind.COUNT, 3, "bad commands in a row that end a session before login"),
         BAD_COMMANDS(Kind.COUNT, 20, "bad commands in a row that end a session after login"),
+        COMMAND_OCTETS(
+                Kind.COUNT,
+                LineDecoder.COMMAND_LIMIT,
+                "octets of a command line, more end the session; RFC 2449 asks for 255 at least"),
+        AUTH_OCTETS(Kind.COUNT, LineDecoder.SASL_LIMIT, "octets of an AUTH command or of a response to its challenge"),
         LOGIN_FAILURES(Kind.COUNT, 3, "refused logins that end a session"),
         LOGIN_DELAY(Kind.TIME, 0, "between two logins of a user; 0 for no such rule"),
         EXPIRE(Kind.DAYS, -1, "until mail is removed by the site, in days or never; announced, not done");
@@ -211,6 +217,10 @@ public final class ServerLimits {
 
     int badCommands() {
         return count(Limit.BAD_COMMANDS);
+    }
+
+    LineDecoder commandLines() {
+        return LineDecoder.forCommands(count(Limit.COMMAND_OCTETS), count(Limit.AUTH_OCTETS));
     }
 
     int loginFailures() {
