@@ -24,7 +24,7 @@ public final class ServerLimits {
         CONNECTIONS_PER_ADDRESS(Kind.COUNT, 100, "connections at once from one address, or a /64 of IPv6"),
         SESSIONS_PER_USER(Kind.COUNT, 10, "sessions at once of one user, where the store lets there be several"),
         LOGIN(Kind.TIME, 180_000, "from connecting to being logged in"),
-        HANDSHAKE(Kind.TIME, 10_000, "for a TLS handshake"),
+        HANDSHAKE(Kind.TIME, 10_000, "for a TLS handshake, and for what a proxy says before it"),
         IDLE(Kind.TIME, 600_000, "without a command after login; RFC 1939 asks for 10m at least"),
         STALLED_WRITE(Kind.TIME, 600_000, "for one write to get through"),
         STOP(Kind.TIME, 30_000, "for commands under way when the server stops"),
