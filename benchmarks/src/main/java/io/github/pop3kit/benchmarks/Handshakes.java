@@ -26,7 +26,7 @@ import org.openjdk.jmh.annotations.Warmup;
 
 /**
  * A client of the JDK's shakes hands with a server, in memory. The operation is both ends' work; {@code serverMicros} is the
- * server's part of it.
+ * CPU time of the server's part.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
@@ -56,10 +56,13 @@ public class Handshakes {
     private ServerTls tls = ServerTls.of(ServerCertificate.selfSigned("localhost"));
     private SSLContext client = tls.context();
 
+    private long created;
+    private long createdBefore;
+
     /** For JMH. */
     public Handshakes() {}
 
-    /** How much of the time was the server's. */
+    /** How much of the work was the server's. */
     @State(Scope.Thread)
     @AuxCounters(AuxCounters.Type.EVENTS)
     public static class Share {
@@ -99,7 +102,12 @@ public class Handshakes {
         handshake(new Share());
     }
 
-    /** One handshake, and a line to and fro, by which a client of TLS 1.3 gets what it resumes with. */
+    /** Whether the last handshake went on with the session of one before: that is as old as its first handshake. */
+    boolean isResumed() {
+        return created == createdBefore;
+    }
+
+    /** One handshake, and an octet to and fro, by which a client of TLS 1.3 gets what it resumes with. */
     @Benchmark
     public String handshake(Share share) throws GeneralSecurityException, SSLException {
         // A client resumes with a host and a port that it has spoken to.
@@ -113,6 +121,8 @@ public class Handshakes {
         pair.shakeHands();
         share.nanos += pair.serverNanos();
         share.handshakes++;
+        createdBefore = created;
+        created = ours.getSession().getCreationTime();
         return ours.getSession().getCipherSuite();
     }
 }

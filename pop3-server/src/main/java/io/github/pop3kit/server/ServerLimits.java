@@ -1,5 +1,6 @@
 package io.github.pop3kit.server;
 
+import io.github.pop3kit.protocol.LineDecoder;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.EnumMap;
@@ -23,12 +24,17 @@ public final class ServerLimits {
         CONNECTIONS_PER_ADDRESS(Kind.COUNT, 100, "connections at once from one address, or a /64 of IPv6"),
         SESSIONS_PER_USER(Kind.COUNT, 10, "sessions at once of one user, where the store lets there be several"),
         LOGIN(Kind.TIME, 180_000, "from connecting to being logged in"),
-        HANDSHAKE(Kind.TIME, 10_000, "for a TLS handshake"),
+        HANDSHAKE(Kind.TIME, 10_000, "for a TLS handshake, and for what a proxy says before it"),
         IDLE(Kind.TIME, 600_000, "without a command after login; RFC 1939 asks for 10m at least"),
         STALLED_WRITE(Kind.TIME, 600_000, "for one write to get through"),
         STOP(Kind.TIME, 30_000, "for commands under way when the server stops"),
         BAD_COMMANDS_BEFORE_LOGIN(Kind.COUNT, 3, "bad commands in a row that end a session before login"),
         BAD_COMMANDS(Kind.COUNT, 20, "bad commands in a row that end a session after login"),
+        COMMAND_OCTETS(
+                Kind.COUNT,
+                LineDecoder.COMMAND_LIMIT,
+                "octets of a command line, more end the session; RFC 2449 asks for 255 at least"),
+        AUTH_OCTETS(Kind.COUNT, LineDecoder.SASL_LIMIT, "octets of an AUTH command or of a response to its challenge"),
         LOGIN_FAILURES(Kind.COUNT, 3, "refused logins that end a session"),
         LOGIN_FAILURE_DELAY(Kind.TIME, 2_000, "until a refused login is answered, or a multiple of it; 0 for at once"),
         LOGIN_PENALTY(
@@ -214,6 +220,10 @@ public final class ServerLimits {
 
     int badCommands() {
         return count(Limit.BAD_COMMANDS);
+    }
+
+    LineDecoder commandLines() {
+        return LineDecoder.forCommands(count(Limit.COMMAND_OCTETS), count(Limit.AUTH_OCTETS));
     }
 
     int loginFailures() {

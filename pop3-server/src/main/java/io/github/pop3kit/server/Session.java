@@ -64,6 +64,7 @@ final class Session implements Runnable {
         this.fixture = service.bench().connected();
         this.wire = Wire.server(
                 fixture.carry(socket),
+                service.limits().commandLines(),
                 service.bench()::nanoTime,
                 service.limits().stalledWrite());
         this.begun = service.bench().nanoTime();

@@ -167,6 +167,16 @@ class LimitsTest {
     }
 
     @Test
+    void lines_may_be_longer_or_shorter() {
+        Played brief = Played.with()
+                .configured(builder -> builder.limits(
+                        ServerLimits.defaults().with("command-octets", "16").with("auth-octets", "32")));
+        brief.plays("S: +OK …\nC: USER 123456789\nS: +OK …\nC: USER 1234567890\nS: -ERR line too long\nS closes");
+        brief.plays("S: +OK …\nC: AUTH PLAIN 123456789\nS: -ERR …\nC: AUTH PLAIN 12345678901234567890\n"
+                + "S: -ERR line too long\nS closes");
+    }
+
+    @Test
     void connections_beyond_the_limit_are_told_so_and_the_others_served() throws IOException {
         try (Played.Running running = Played.with()
                         .configured(builder ->

@@ -78,11 +78,12 @@ public final class Wire implements Closeable {
     /**
      * A server's end.
      *
+     * @param commands what takes its client's lines
      * @param nanoTime the clock of the deadlines, as {@link System#nanoTime}
      * @param stalled how long one write may take to a peer that may idle, and how long the peer has until another deadline is set
      */
-    public static Wire server(Connection connection, LongSupplier nanoTime, Duration stalled) {
-        return new Wire(Side.SERVER, connection, LineDecoder.forCommands(), nanoTime, stalled);
+    public static Wire server(Connection connection, LineDecoder commands, LongSupplier nanoTime, Duration stalled) {
+        return new Wire(Side.SERVER, connection, commands, nanoTime, stalled);
     }
 
     /** A client's end. */
