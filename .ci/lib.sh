@@ -45,6 +45,7 @@ ruby                  ruby -rnet/pop -ropenssl -e 0
 perl                  perl -MNet::POP3 -e 0
 libio-socket-ssl-perl perl -MIO::Socket::SSL -e 0
 python3               command -v python3
+dovecot-core          command -v doveadm
 netcat-openbsd        command -v nc
 haproxy               command -v haproxy
 sslscan               command -v sslscan

@@ -13,6 +13,7 @@ import io.github.pop3kit.store.StoreException.Reason;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -180,7 +181,7 @@ final class Authorization implements SessionState {
         lastAttempt = proof.user().isEmpty() ? proof.actAs() : proof.user();
         lastMethod = method;
         LoginPenalty.Attempt attempt = service.penalty().attempt(peer.remote());
-        session.pause(attempt.penalty());
+        for (Duration wait = attempt.penalty(); !wait.isZero(); wait = attempt.penalty()) session.pause(wait);
         Optional<Proof.Verdict> verdict;
         try {
             verdict = decide(attempt, proof);

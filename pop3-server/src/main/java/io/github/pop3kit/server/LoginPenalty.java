@@ -33,6 +33,9 @@ final class LoginPenalty {
     /** Attempts of one address that are decided at once; for an office behind one address it means a wait of milliseconds. */
     private static final int AT_ONCE = 2;
 
+    /** Attempts that are decided at once, of all addresses together that were refused lately: most of the work is for the others. */
+    private static final int SUSPECTS_AT_ONCE = Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
+
     private static final int IPV6_NETWORK = 8;
 
     /** What is known of an address, or of an IPv6 network of 64 bits, which one customer has. */
@@ -43,6 +46,7 @@ final class LoginPenalty {
         private long next;
     }
 
+    private final Semaphore suspects = new Semaphore(SUSPECTS_AT_ONCE, true);
     private final long grid;
     private final long longest;
     private final LongSupplier nanoTime;
@@ -61,17 +65,26 @@ final class LoginPenalty {
         this.nanoTime = nanoTime;
     }
 
-    /** An attempt to log in from this address begins; it has to wait for {@link Attempt#penalty} first. */
+    /** An attempt to log in from this address begins. */
     synchronized Attempt attempt(InetAddress address) {
         Origin origin = origins.computeIfAbsent(network(address), unknown -> new Origin());
+        forget(origin, nanoTime.getAsLong());
+        return new Attempt(origin, origin.failures > 0);
+    }
+
+    private synchronized long penalty(Attempt attempt) {
+        Origin origin = attempt.origin;
         long now = nanoTime.getAsLong();
         forget(origin, now);
-        long wait = wait(origin.failures);
-        if (origin.failures >= MOST_FAILURES) {
-            wait = Math.max(wait, origin.next - now);
-            origin.next = now + wait + APART;
+        long more = wait(origin.failures) - attempt.waited;
+        if (origin.failures >= MOST_FAILURES && !attempt.hasTurn) {
+            attempt.hasTurn = true;
+            more = Math.max(more, origin.next - now);
+            origin.next = now + Math.max(more, 0) + APART;
         }
-        return new Attempt(origin, wait);
+        more = Math.max(more, 0);
+        attempt.waited += more;
+        return more;
     }
 
     private synchronized long failed(Origin origin) {
@@ -105,26 +118,43 @@ final class LoginPenalty {
     final class Attempt {
 
         private final Origin origin;
-        private final long penalty;
+        private final boolean suspect;
+        private boolean hasTurn;
+        private long waited;
         private long begun;
 
-        private Attempt(Origin origin, long penalty) {
+        private Attempt(Origin origin, boolean suspect) {
             this.origin = origin;
-            this.penalty = penalty;
+            this.suspect = suspect;
         }
 
-        /** How long to wait before the proof is looked at, right or wrong. */
+        /**
+         * How long to wait before the proof is looked at, right or wrong. To be asked again behind that, until it is zero: others of the
+         * same address may have been refused meanwhile.
+         */
         Duration penalty() {
-            return Duration.ofNanos(penalty);
+            return Duration.ofNanos(LoginPenalty.this.penalty(this));
         }
 
-        /** It is about to be decided. Waits while others of the same address are; {@link #decided} has to follow. */
+        /** It is about to be decided. Waits while others are, of the same address above all; {@link #decided} has to follow. */
         void begin() throws InterruptedException {
             begun = nanoTime.getAsLong();
             origin.turns.acquire();
+            if (suspect) acquireAsSuspect();
+        }
+
+        private void acquireAsSuspect() throws InterruptedException {
+            boolean acquired = false;
+            try {
+                suspects.acquire();
+                acquired = true;
+            } finally {
+                if (!acquired) origin.turns.release();
+            }
         }
 
         void decided() {
+            if (suspect) suspects.release();
             origin.turns.release();
         }
 
@@ -132,14 +162,13 @@ final class LoginPenalty {
          * It was refused.
          *
          * @return how long to wait with the answer: to a multiple of the delay from the beginning, so that the time that deciding took
-         *     is not seen; longer if this address has not waited yet
+         *     is not seen; longer if it has not waited as long as its address has to by now
          */
         Duration refused() {
             long more = failed(origin);
             long elapsed = nanoTime.getAsLong() - begun;
             long until = grid == 0 ? elapsed : (elapsed / grid + 1) * grid;
-            if (penalty == 0) until = Math.max(until, more);
-            return Duration.ofNanos(until - elapsed);
+            return Duration.ofNanos(Math.max(until - elapsed, more - waited));
         }
     }
 }

@@ -27,14 +27,18 @@ public record Bearer(String user, String token) {
 
     /** Reads the message of OAUTHBEARER; empty if it is not one (RFC 7628 section 3.1). */
     public static Optional<Bearer> parseOAuthBearer(byte[] message) {
-        Optional<String> text = Utf8.decode(message);
-        if (text.isEmpty()) return Optional.empty();
-        Matcher header = HEADER.matcher(text.get());
+        String text = Utf8.decode(message).map(Bearer::withSeparators).orElse("");
+        Matcher header = HEADER.matcher(text);
         if (!header.lookingAt()) return Optional.empty();
         String name = header.group(1) == null ? "" : header.group(1);
         Optional<String> user = SaslName.decode(name);
-        return user.flatMap(
-                known -> token(text.get().substring(header.end()), true).map(key -> new Bearer(known, key)));
+        return user.flatMap(known -> token(text.substring(header.end()), true).map(key -> new Bearer(known, key)));
+    }
+
+    /** WildFly Elytron takes RFC 7628's %x01 for four characters, and ends with one of them. No token has a percent sign in it. */
+    private static String withSeparators(String message) {
+        if (message.indexOf(SEPARATOR) >= 0 || !message.endsWith("%x01")) return message;
+        return message.replace("%x01", "\u0001") + "\u0001";
     }
 
     /** Reads the message of XOAUTH2; empty if it is not one. */

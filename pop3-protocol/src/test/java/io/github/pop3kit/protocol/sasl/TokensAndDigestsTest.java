@@ -27,6 +27,13 @@ class TokensAndDigestsTest {
     }
 
     @Test
+    void what_elytron_takes_for_a_separator_is_understood() {
+        assertEquals(
+                Optional.of(new Bearer("mrose", "abc")),
+                Bearer.parseOAuthBearer(octets("n,a=mrose,%x01auth=Bearer abc%x01")));
+    }
+
+    @Test
     void xoauth2_says_the_same_otherwise() {
         Bearer bearer = new Bearer("someuser@example.com", "ya29.vF9dft4qmTc2Nvb3RlckBhdHRhdmlzdGEuY29tCg");
         assertEquals(

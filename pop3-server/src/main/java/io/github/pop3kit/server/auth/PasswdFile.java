@@ -313,11 +313,11 @@ public final class PasswdFile implements Authenticator {
                 if (equals < 0 && !extra.isEmpty()) attributes.put(extra, "");
             }
         }
-        String home = attributes.get("userdb_home");
-        if (home != null) attributes.put("home", home);
         put(attributes, "uid", fields, 2);
         put(attributes, "gid", fields, 3);
         put(attributes, "home", fields, HOME);
+        String home = attributes.get("userdb_home");
+        if (home != null) attributes.put("home", home);
         return attributes;
     }
 
