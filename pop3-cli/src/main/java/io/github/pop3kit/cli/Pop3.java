@@ -79,6 +79,7 @@ public final class Pop3 {
                 .addSubcommand(new Get(this))
                 .addSubcommand(new Top(this))
                 .addSubcommand(new Rm(this))
+                .addSubcommand(Sync.commandLine(this))
                 .setOut(out)
                 .setErr(err)
                 .setCaseInsensitiveEnumValuesAllowed(true)
