@@ -245,8 +245,7 @@ final class Sync implements Callable<Integer> {
 
         @Override
         public synchronized void progress(String name, Progress now) {
-            boolean last = now.nth() == now.messages() && now.octets() > 0;
-            if (System.nanoTime() < next && !last) return;
+            if (System.nanoTime() < next) return;
             next = System.nanoTime() + 200_000_000;
             pop3.err().print("\r" + name + ": " + now.nth() + " of " + now.messages() + " ");
             pop3.err().flush();
