@@ -46,7 +46,7 @@ class SyncTest {
                 "--users",
                 folder.resolve("users").toString(),
                 "--allow-cleartext-login");
-        url = "pop3://mrose@127.0.0.1:" + serving.port("plain") + "?tls=none";
+        url = "pop3://mrose@127.0.0.1:" + serving.port("no TLS") + "?tls=none";
     }
 
     @AfterEach
