@@ -1,5 +1,6 @@
 package io.github.pop3kit.cli;
 
+import io.github.pop3kit.client.BatchInterruptedException;
 import io.github.pop3kit.client.ClientListener;
 import io.github.pop3kit.client.Login;
 import io.github.pop3kit.client.Pop3Client;
@@ -101,7 +102,7 @@ final class Account {
         return url != null;
     }
 
-    /** What a command does in its session. */
+    /** What a command does in its session; once more in another one, if the server broke under pipelining. */
     interface Visit {
         /** Does it, and returns the exit status. */
         int in(RemoteMaildrop maildrop) throws IOException;
@@ -112,17 +113,28 @@ final class Account {
         Pop3Client client = client();
         Login login = login();
         pop3.stopInterrupts(Thread.currentThread());
-        try (RemoteMaildrop maildrop = client.open(login)) {
-            int status = visit.in(maildrop);
-            pop3.flush();
-            maildrop.quit();
-            return status;
+        try {
+            try {
+                return session(client, login, visit);
+            } catch (BatchInterruptedException e) {
+                if (!e.pipeliningBroke()) throw e;
+                return session(client, login, visit);
+            }
         } catch (Pop3Exception e) {
             throw Failure.of(e);
         } catch (IOException e) {
             throw Failure.local(e);
         } finally {
             pop3.stopInterrupts(null);
+        }
+    }
+
+    private int session(Pop3Client client, Login login, Visit visit) throws IOException {
+        try (RemoteMaildrop maildrop = client.open(login)) {
+            int status = visit.in(maildrop);
+            pop3.flush();
+            maildrop.quit();
+            return status;
         }
     }
 

@@ -73,10 +73,10 @@ final class Failure extends Exception {
         return Throwables.getCausalChain(e).stream().anyMatch(UnknownHostException.class::isInstance);
     }
 
-    /** Files, or stdout, do not take what they should. */
+    /** Something failed on this side: files, or stdout, do not take what they should. */
     static Failure local(IOException e) {
         if (e instanceof ClosedByInterruptException) return new Failure(INTERRUPTED, "It was interrupted.");
-        return new Failure(INPUT_OUTPUT, sentence("What was fetched cannot be written: " + why(e)));
+        return new Failure(INPUT_OUTPUT, sentence("It cannot be done: " + why(e)));
     }
 
     /** An account was not synchronised. */

@@ -3,13 +3,16 @@ package io.github.pop3kit.cli;
 import io.github.pop3kit.client.BatchResult;
 import io.github.pop3kit.client.MessageFolder;
 import io.github.pop3kit.client.MessageSink;
+import io.github.pop3kit.client.MessageStream;
 import io.github.pop3kit.client.NotOfferedException;
 import io.github.pop3kit.client.RemoteMaildrop;
 import io.github.pop3kit.protocol.ScanListing;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -54,6 +57,12 @@ final class Get implements Callable<Integer> {
                             + " message's unique-id, so that it is stored once only, however often it is fetched.")
     private @Nullable Path folder;
 
+    /** What a second session need not fetch. */
+    private final Set<Integer> fetched = new HashSet<>();
+
+    /** Whether stdout has a part of a message, which nothing can take back. */
+    private boolean torn;
+
     Get(Pop3 pop3) {
         this.pop3 = pop3;
         this.account = new Account(pop3);
@@ -66,13 +75,23 @@ final class Get implements Callable<Integer> {
     }
 
     private int fetch(RemoteMaildrop maildrop) throws IOException {
-        MessageSink sink =
-                folder == null ? (number, message) -> message.transferTo(pop3.octets()) : stored(maildrop, folder);
+        if (torn) throw new IOException("a part of a message was written before the connection broke");
+        MessageSink sink = folder == null ? this::print : stored(maildrop, folder);
         List<Integer> wanted = all
                 ? maildrop.list().stream().map(ScanListing::number).toList()
                 : numbers.stream().distinct().toList();
-        BatchResult result = maildrop.retrieveAll(wanted, sink);
+        BatchResult result = maildrop.retrieveAll(
+                wanted.stream().filter(number -> !fetched.contains(number)).toList(), (number, message) -> {
+                    sink.accept(number, message);
+                    fetched.add(number);
+                });
         return account.report(result.failures().values());
+    }
+
+    private void print(int number, MessageStream message) throws IOException {
+        torn = true;
+        message.transferTo(pop3.octets());
+        torn = false;
     }
 
     private MessageSink stored(RemoteMaildrop maildrop, Path in) throws IOException {

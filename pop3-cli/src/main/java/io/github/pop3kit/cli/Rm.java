@@ -1,11 +1,14 @@
 package io.github.pop3kit.cli;
 
 import io.github.pop3kit.client.BatchResult;
+import io.github.pop3kit.client.NotOfferedException;
 import io.github.pop3kit.client.RemoteMaildrop;
+import io.github.pop3kit.protocol.UniqueIdListing;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
@@ -35,6 +38,9 @@ final class Rm implements Callable<Integer> {
             description = "Message-numbers, as ls shows them.")
     private List<Integer> numbers = new ArrayList<>();
 
+    /** What the numbers stood for in the session before, if that broke under pipelining. */
+    private @Nullable List<UniqueIdListing> listed;
+
     Rm(Pop3 pop3) {
         this.account = new Account(pop3);
     }
@@ -45,7 +51,20 @@ final class Rm implements Callable<Integer> {
     }
 
     private int delete(RemoteMaildrop maildrop) throws IOException {
+        List<UniqueIdListing> found = uniqueIds(maildrop);
+        if (listed != null && (found.isEmpty() || !found.equals(listed))) {
+            throw new IOException("the maildrop is another one than before the connection broke");
+        }
+        listed = found;
         BatchResult result = maildrop.deleteAll(numbers.stream().distinct().toList());
         return account.report(result.failures().values());
+    }
+
+    private static List<UniqueIdListing> uniqueIds(RemoteMaildrop maildrop) throws IOException {
+        try {
+            return maildrop.uniqueIds();
+        } catch (NotOfferedException none) {
+            return List.of();
+        }
     }
 }

@@ -238,19 +238,25 @@ class ClientCommandsTest {
 
     // ---- servers that fail
 
+    private static Ran against(String conversation, Attempt attempt) throws IOException {
+        return against(attempt, conversation);
+    }
+
     private interface Attempt {
         Ran at(String url);
     }
 
-    /** What happens while a server plays this. */
-    private static Ran against(String conversation, Attempt attempt) throws IOException {
+    /** What happens while a server plays these, one connection after the other. */
+    private static Ran against(Attempt attempt, String... conversations) throws IOException {
         try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             server.setSoTimeout(20_000);
             CompletableFuture<Void> played = CompletableFuture.runAsync(() -> {
-                try (Socket client = server.accept()) {
-                    Transcript.parse(conversation).playServer(client, new Pace.Lines());
-                } catch (IOException e) {
-                    throw new UncheckedIOException(e);
+                for (String conversation : conversations) {
+                    try (Socket client = server.accept()) {
+                        Transcript.parse(conversation).playServer(client, new Pace.Lines());
+                    } catch (IOException e) {
+                        throw new UncheckedIOException(e);
+                    }
                 }
             });
             Ran ran = attempt.at("pop3://mrose@127.0.0.1:" + server.getLocalPort() + "?tls=none");
@@ -377,6 +383,8 @@ class ClientCommandsTest {
     @Test
     void rm_says_when_the_server_did_not_delete_or_may_not_have() throws IOException {
         String marks = LOGIN + """
+                C: UIDL
+                S: -ERR
                 C: DELE 1
                 S: +OK
                 C: QUIT
@@ -387,6 +395,38 @@ class ClientCommandsTest {
         Ran unknown = against(marks + "S closes\n", url -> pop3("rm", url, "1"));
         assertEquals(75, unknown.status());
         assertTrue(unknown.err().contains(" may or may not have deleted 1 messages"), unknown.err());
+    }
+
+    private static final String PIPELINING = LOGIN.replaceFirst("(?s)C: CAPA\nS: -ERR\n$", """
+            C: CAPA
+            S: +OK
+            S: PIPELINING
+            S: UIDL
+            S: .
+            C: UIDL
+            S: +OK
+            S: 1 a
+            S: 2 b
+            S: .
+            """);
+
+    @Test
+    void where_pipelining_breaks_it_is_done_one_by_one_in_another_session() throws IOException {
+        String listing = "C: LIST\nS: +OK\nS: 1 3\nS: 2 3\nS: .\n";
+        String message = "S: +OK\nS: 1\nS: .\n";
+        Path to = folder.resolve("to");
+        Ran got = against(
+                url -> pop3("get", url, "1", "2", "--to", to.toString()),
+                PIPELINING + listing + "C: RETR 1\nC: RETR 2\n" + message + "S: what?\nC closes\n",
+                PIPELINING + "C: RETR 2\n" + message + "C: QUIT\nS: +OK\n");
+        assertDone(got);
+        assertEquals(2, files(to).size());
+        String breaks = PIPELINING + "C: DELE 1\nC: DELE 2\nS: +OK\nS closes\n";
+        String oneByOne = "C: DELE 1\nS: +OK\nC: DELE 2\nS: +OK\nC: QUIT\nS: +OK\n";
+        assertDone(against(url -> pop3("rm", url, "1", "2"), breaks, PIPELINING + oneByOne));
+        // Numbers may stand for other messages in another session.
+        Ran others = against(url -> pop3("rm", url, "1", "2"), breaks, PIPELINING.replace("2 b", "2 c") + "C closes\n");
+        assertEquals(74, others.status(), others.err());
     }
 
     @Test
@@ -456,8 +496,7 @@ class ClientCommandsTest {
                 "rm pop3s://mrose@pop.example.org -1",
             })
     void a_mistake_is_answered_with_one_sentence(String line) {
-        Ran ran =
-                pop3(line.split(" ")[0], Arrays.stream(line.split(" ")).skip(1).toArray(String[]::new));
+        Ran ran = Ran.pop3(line.split(" ", -1));
         assertEquals(2, ran.status(), ran.err());
         assertEquals(1, ran.err().lines().count(), ran.err());
         assertTrue(ran.err().startsWith("pop3: "), ran.err());

@@ -8,8 +8,12 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.Map;
 
-/** A command that came to its end by itself: its status and what it said. */
-record Ran(int status, byte[] octets, String err) {
+/**
+ * A command that came to its end by itself: its status and what it said.
+ *
+ * @param message what it wrote to stdout, one character for each octet
+ */
+record Ran(int status, String message, String err) {
 
     static Ran pop3(String... args) {
         return pop3(Map.of(), args);
@@ -19,15 +23,10 @@ record Ran(int status, byte[] octets, String err) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         StringWriter err = new StringWriter();
         int status = new Pop3(out, new PrintWriter(err), environment).run(args);
-        return new Ran(status, out.toByteArray(), err.toString());
+        return new Ran(status, out.toString(ISO_8859_1), err.toString());
     }
 
     String out() {
-        return new String(octets, UTF_8);
-    }
-
-    /** As it is, a character for each octet. */
-    String message() {
-        return new String(octets, ISO_8859_1);
+        return new String(message.getBytes(ISO_8859_1), UTF_8);
     }
 }

@@ -109,7 +109,8 @@ final class Authentication {
                 if (!pending) return ok;
                 dialogue.deviates(Deviation.Kind.OK_FOR_CHALLENGE, ok.text());
             }
-            Optional<byte[]> answer = pending ? first : mechanism.answer(octets(reply));
+            byte[] challenge = octets(reply); // Also where it says nothing that matters, it may deviate.
+            Optional<byte[]> answer = pending ? first : mechanism.answer(challenge);
             pending = false;
             credentialsSent = true;
             dialogue.respond(answer.map(SaslBase64::encode).orElse("*"));

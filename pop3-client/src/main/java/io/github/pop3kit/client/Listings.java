@@ -132,6 +132,13 @@ final class Listings {
         return headers;
     }
 
+    /** The header that TOP was asked for. */
+    MessageHeaders top(MessageStream message) throws IOException {
+        MessageHeaders headers = header(message);
+        if (headers.isOddlyFramed()) dialogue.deviates(Kind.TOP_FORM, "message " + message.number());
+        return headers;
+    }
+
     private static String[] words(String line) {
         String stripped = line.strip();
         return stripped.isEmpty() ? new String[0] : stripped.split("[ \\t]+", -1);

@@ -16,7 +16,6 @@ import org.jspecify.annotations.Nullable;
 public final class MessageStream extends InputStream {
 
     private static final int BUFFER = 8 * 1024;
-    private static final int COPIED = 64 * 1024;
     private static final long REPORTED = 64 * 1024;
 
     private final Dialogue dialogue;
@@ -116,9 +115,9 @@ public final class MessageStream extends InputStream {
 
     @Override
     public long transferTo(OutputStream out) throws IOException {
-        byte[] copied = new byte[COPIED];
+        byte[] copied = dialogue.block();
         long before = octets();
-        for (int read; (read = read(copied, 0, COPIED)) >= 0; ) out.write(copied, 0, read);
+        for (int read; (read = read(copied, 0, copied.length)) >= 0; ) out.write(copied, 0, read);
         return octets() - before;
     }
 
@@ -141,8 +140,8 @@ public final class MessageStream extends InputStream {
     private void drain() throws IOException {
         long most = octets + dialogue.limits().drainOctets();
         boolean hopeless = announcedOctets() > most;
-        byte[] unwanted = new byte[BUFFER];
-        while (!hopeless && !ended && receive(unwanted, 0, BUFFER) >= 0) hopeless = octets > most;
+        byte[] unwanted = dialogue.block();
+        while (!hopeless && !ended && receive(unwanted, 0, unwanted.length) >= 0) hopeless = octets > most;
         if (!ended) dialogue.cut("was left: message " + number() + " was closed long before its end");
     }
 }

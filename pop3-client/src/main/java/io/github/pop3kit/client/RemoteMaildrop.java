@@ -41,8 +41,6 @@ public final class RemoteMaildrop implements Closeable {
     /** CompuServe's servers took no more digits. */
     private static final int MOST_LINES = 99_999_999;
 
-    private static final int COPIED = 64 * 1024;
-
     private final Pop3Client client;
     private final Login login;
     private final Dialogue dialogue;
@@ -177,8 +175,8 @@ public final class RemoteMaildrop implements Closeable {
     /** Like {@link #retrieveTo(int, OutputStream)}, to a channel in blocking mode. */
     public long retrieveTo(int number, WritableByteChannel out) throws IOException {
         try (MessageStream message = retrieve(number)) {
-            byte[] octets = new byte[COPIED];
-            for (int read; (read = message.read(octets, 0, COPIED)) >= 0; ) {
+            byte[] octets = dialogue.block();
+            for (int read; (read = message.read(octets, 0, octets.length)) >= 0; ) {
                 ByteBuffer buffer = ByteBuffer.wrap(octets, 0, read);
                 while (buffer.hasRemaining()) out.write(buffer);
             }
@@ -206,7 +204,7 @@ public final class RemoteMaildrop implements Closeable {
         checked(number);
         if (!dialogue.memory().withoutTop) {
             Reply reply = dialogue.reply(topCommand(number, 0));
-            if (reply instanceof Reply.Ok) return listings.header(message(number, 1, 1, -1));
+            if (reply instanceof Reply.Ok) return listings.top(message(number, 1, 1, -1));
             if (isTopOffered()) throw dialogue.rejected(topCommand(number, 0), (Reply.Err) reply);
         }
         checkSize(number);
@@ -326,7 +324,7 @@ public final class RemoteMaildrop implements Closeable {
         checkAll(numbers);
         if (dialogue.memory().withoutTop || !isTopOffered()) return headersOneByOne(numbers, sink);
         return new Batch(dialogue, numbers).multiLine().run(number -> topCommand(number, 0), (number, nth) -> {
-            sink.accept(number, listings.header(message(number, nth, numbers.size(), -1)));
+            sink.accept(number, listings.top(message(number, nth, numbers.size(), -1)));
         });
     }
 
