@@ -92,6 +92,7 @@ public final class Pop3 {
                 .addSubcommand(new Get(this))
                 .addSubcommand(new Top(this))
                 .addSubcommand(new Rm(this))
+                .addSubcommand(Sync.commandLine(this))
                 .addSubcommand(passwd)
                 .addSubcommand(new Database(this))
                 .setOut(out)

@@ -17,6 +17,9 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -27,10 +30,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * An mbox, to which groups of messages are appended. A group is first written to a file beside it, the spool. Then a note says what will
  * be appended where, and all of that is durable before the mbox is touched. A crash leaves the spool: with it the next run finishes
- * what was begun. Where there is a note and not its spool, the group is in the mbox; the note keeps the keys until the next group, and
- * by then the journal knows them.
+ * what was begun. Where there is a note and not its spool, the group is in the mbox. Keys stay in the note until the journal is known to
+ * have them.
  */
-final class MboxSink implements Sink {
+final class MboxSink implements NotingSink {
+
+    /** Who never hears what the journal has noted, and crashes often, need not remember more. */
+    private static final int MOST_KEYS = 10_000;
 
     private static final int BUFFER = 64 * 1024;
     private static final Duration LOCK_PATIENCE = Duration.ofSeconds(10);
@@ -49,7 +55,10 @@ final class MboxSink implements Sink {
     private final ReentrantLock turn = new ReentrantLock();
 
     private final List<String> group = new ArrayList<>();
-    private Set<String> lastGroup = Set.of();
+
+    /** What is in the mbox and may be missing in the journal, the oldest first. */
+    private final Set<String> unnoted = new LinkedHashSet<>();
+
     private boolean inDoubt = true;
 
     /** Messages of the group were dropped: its sync has to say so. */
@@ -64,10 +73,11 @@ final class MboxSink implements Sink {
     }
 
     /** What is to be appended. */
-    private record Note(long offset, long length, String sum, Set<String> keys) {
+    private record Note(long offset, long length, String sum, List<String> unnoted, List<String> group) {
 
         String text() {
-            String line = offset + " " + length + " " + sum + " " + String.join(" ", keys);
+            String line =
+                    offset + " " + length + " " + sum + " " + String.join(",", unnoted) + " " + String.join(",", group);
             return line + " " + sum(line) + "\n";
         }
 
@@ -81,7 +91,12 @@ final class MboxSink implements Sink {
                     Long.parseLong(words.get(0)),
                     Long.parseLong(words.get(1)),
                     words.get(2),
-                    Set.copyOf(words.subList(3, words.size())));
+                    keys(words.get(3)),
+                    keys(words.get(4)));
+        }
+
+        private static List<String> keys(String joined) {
+            return joined.isEmpty() ? List.of() : List.of(joined.split(",", -1));
         }
 
         private static String sum(String line) {
@@ -98,7 +113,7 @@ final class MboxSink implements Sink {
         if (!turn.isHeldByCurrentThread()) turn.lock();
         if (dropped) throw failed();
         if (inDoubt) recover();
-        if (lastGroup.contains(arrival.key())) return;
+        if (unnoted.contains(arrival.key())) return;
         if (group.isEmpty()) {
             disk.createDirectories(directory);
             disk.delete(spool);
@@ -171,14 +186,33 @@ final class MboxSink implements Sink {
                 Disk.Output out = disk.append(mbox)) {
             out.lock();
             long offset = disk.size(mbox);
-            Note planned = new Note(offset, disk.size(spool), sum(), Set.copyOf(group));
+            Note planned = new Note(offset, disk.size(spool), sum(), List.copyOf(unnoted), List.copyOf(group));
             write(planned);
             copySpool(0, out);
             out.force();
             if (offset == 0) disk.forceDirectory(directory);
-            lastGroup = planned.keys();
         }
         disk.delete(spool);
+        remember(group);
+    }
+
+    private void remember(List<String> keys) {
+        unnoted.addAll(keys);
+        Iterator<String> oldest = unnoted.iterator();
+        while (unnoted.size() > MOST_KEYS) {
+            oldest.next();
+            oldest.remove();
+        }
+    }
+
+    @Override
+    public void noted(Collection<String> keys) {
+        turn.lock();
+        try {
+            unnoted.removeAll(keys);
+        } finally {
+            turn.unlock();
+        }
     }
 
     private void write(Note planned) throws IOException {
@@ -212,12 +246,13 @@ final class MboxSink implements Sink {
 
     private void recover() throws IOException {
         group.clear();
-        lastGroup = Set.of();
+        unnoted.clear();
         Note planned = disk.exists(note) ? readNote() : null;
         if (planned != null) {
             // Without its spool the group was appended, and the spool of the next one is nothing yet.
             boolean begun = disk.exists(spool) && disk.size(spool) == planned.length() && sum().equals(planned.sum());
-            if (!begun || finish(planned)) lastGroup = planned.keys();
+            remember(planned.unnoted());
+            if (!begun || finish(planned)) remember(planned.group());
             if (begun) disk.delete(spool);
         }
         inDoubt = false;

@@ -379,6 +379,7 @@ final class SyncSession {
         Guarded guarded = new Guarded(octets);
         try {
             account.sink().store(arrival(message), guarded);
+            guarded.transferTo(OutputStream.nullOutputStream()); // There is no other way to the next message.
             guarded.check();
             taken.add(message);
             takenOctets += octets.octets();
@@ -430,10 +431,12 @@ final class SyncSession {
         takenOctets = 0;
         for (Listed message : durable) journal.stored(message.entry());
         journal.force();
-        for (Listed message : durable) {
-            tally.fetched(message.message());
-            listener.stored(arrival(message));
+        List<Arrival> arrivals = durable.stream().map(this::arrival).toList();
+        if (account.sink() instanceof NotingSink noting) {
+            noting.noted(arrivals.stream().map(Arrival::key).toList());
         }
+        durable.forEach(message -> tally.fetched(message.message()));
+        arrivals.forEach(listener::stored);
     }
 
     /** What was taken before the batch has ended, in whichever way, is not fetched again. */
