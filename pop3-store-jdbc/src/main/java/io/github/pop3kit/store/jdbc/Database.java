@@ -25,6 +25,8 @@ final class Database {
     private static final int FIRST_PAUSE_MICROS = 2_000;
     private static final int LONGEST_PAUSE_MICROS = 250_000;
 
+    private static final Duration HASTY = Duration.ofMillis(300);
+
     private final DataSource source;
     private final Duration patience;
     private volatile @Nullable Dialect dialect;
@@ -35,9 +37,9 @@ final class Database {
         this.patience = patience;
     }
 
-    /** The same, where nothing is begun again. */
+    /** The same, which gives up as soon as there is no connection to be had; not because one of a pool is dead. */
     Database hasty() {
-        return new Database(source, Duration.ZERO);
+        return new Database(source, HASTY);
     }
 
     /** A unit of work; {@code run} is 1 when it is run first. */

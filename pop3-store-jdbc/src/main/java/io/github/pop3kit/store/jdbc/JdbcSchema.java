@@ -68,6 +68,7 @@ public final class JdbcSchema implements AutoCloseable {
             throw new IllegalArgumentException("The location of a database begins with jdbc:");
         }
         JdbcOptions.of(Pool.rest(options));
+        Pool.require();
         HikariDataSource pool = Pool.open(location.substring("jdbc:".length()), options);
         return new JdbcSchema(pool, pool::close);
     }

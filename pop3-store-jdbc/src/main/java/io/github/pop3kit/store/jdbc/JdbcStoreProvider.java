@@ -31,6 +31,7 @@ public final class JdbcStoreProvider implements MailStoreProvider {
     @Override
     public MailStore create(String location, Map<String, String> options) throws IOException {
         JdbcOptions chosen = JdbcOptions.of(Pool.rest(options));
+        Pool.require();
         HikariDataSource pool = Pool.open(location, options);
         JdbcStore store = new JdbcStore(pool, chosen, pool::close, JdbcStore.PATIENCE);
         try {

@@ -5,9 +5,11 @@ import io.github.pop3kit.store.StoreException.Reason;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -63,19 +65,11 @@ final class Leases {
      */
     void take(Connection connection, Dialect dialect, String name, String token) throws SQLException, StoreException {
         held.put(token, name);
-        String take = """
-                UPDATE pop3_maildrop SET holder = ?, token = ?, lease_until = {now} + ?
-                WHERE name = ? AND (holder IS NULL OR token = ? OR (lease_until <= {now} AND NOT EXISTS (
-                    SELECT 1 FROM pop3_server s WHERE s.id = pop3_maildrop.holder AND s.seen + s.lease > {now})))""";
-        try (PreparedStatement update = connection.prepareStatement(dialect.sql(take))) {
-            update.setString(1, server);
-            update.setString(2, token);
-            update.setLong(3, seconds);
-            update.setString(4, name);
-            update.setString(5, token);
-            if (update.executeUpdate() == 1) return;
-        }
-        if (Maildrops.id(connection, name).isPresent()) {
+        if (update(connection, dialect, name, token)) return;
+        Optional<Boolean> isHeld = isHeld(connection, name);
+        if (isHeld.isPresent()) {
+            // Not held, and not to be had a moment ago: somebody gave it back, or a delivery has made the row.
+            if (!isHeld.get() && update(connection, dialect, name, token)) return;
             held.remove(token);
             throw new StoreException(Reason.IN_USE, "another session holds the maildrop");
         }
@@ -89,6 +83,32 @@ final class Leases {
             insert.setString(4, token);
             insert.setLong(5, seconds);
             insert.executeUpdate();
+        }
+    }
+
+    private boolean update(Connection connection, Dialect dialect, String name, String token) throws SQLException {
+        String take = """
+                UPDATE pop3_maildrop SET holder = ?, token = ?, lease_until = {now} + ?
+                WHERE name = ? AND (holder IS NULL OR token = ? OR (lease_until <= {now} AND NOT EXISTS (
+                    SELECT 1 FROM pop3_server s WHERE s.id = pop3_maildrop.holder AND s.seen + s.lease > {now})))""";
+        try (PreparedStatement update = connection.prepareStatement(dialect.sql(take))) {
+            update.setString(1, server);
+            update.setString(2, token);
+            update.setLong(3, seconds);
+            update.setString(4, name);
+            update.setString(5, token);
+            return update.executeUpdate() == 1;
+        }
+    }
+
+    /** Empty if there is no row. */
+    private static Optional<Boolean> isHeld(Connection connection, String name) throws SQLException {
+        try (PreparedStatement select =
+                connection.prepareStatement("SELECT holder FROM pop3_maildrop WHERE name = ?")) {
+            select.setString(1, name);
+            try (ResultSet row = select.executeQuery()) {
+                return row.next() ? Optional.of(row.getString(1) != null) : Optional.empty();
+            }
         }
     }
 
@@ -108,7 +128,7 @@ final class Leases {
     /**
      * Frees the lock; later, if the database cannot be reached now. Does nothing where none was taken.
      *
-     * @param hastily without trying again: somebody has waited already
+     * @param hastily without trying for long: somebody has waited already
      */
     void giveBack(String name, String token, boolean hastily) {
         if (held.remove(token) == null) return;

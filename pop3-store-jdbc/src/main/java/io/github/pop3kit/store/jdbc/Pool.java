@@ -12,6 +12,8 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** The connections of a {@code jdbc:} location. */
 final class Pool {
@@ -21,6 +23,9 @@ final class Pool {
     /** For a connection. */
     private static final Duration WAIT = Duration.ofMillis(1_500);
 
+    /** Where a location may have a password. */
+    private static final Pattern SECRET = Pattern.compile("(?i)password=([^&;]*)|//[^/@:]*:([^/@]*)@");
+
     private Pool() {}
 
     /** The options that are not about connections. */
@@ -28,6 +33,17 @@ final class Pool {
         Map<String, String> rest = new HashMap<>(options);
         rest.keySet().removeAll(OPTIONS);
         return rest;
+    }
+
+    /** HikariCP is not there for everybody: who brings a data source does not need it. */
+    static void require() {
+        try {
+            Class.forName("com.zaxxer.hikari.HikariDataSource");
+        } catch (ClassNotFoundException e) {
+            throw new IllegalArgumentException(
+                    "A jdbc: location needs com.zaxxer:HikariCP on the class path; on the module path"
+                            + " also --add-modules com.zaxxer.hikari");
+        }
     }
 
     /** @param location without its scheme */
@@ -51,7 +67,8 @@ final class Pool {
         try {
             return new HikariDataSource(config);
         } catch (HikariPool.PoolInitializationException e) {
-            throw new IOException("the database cannot be reached: " + deepest(e), e);
+            // Without its cause: some drivers repeat what they do not understand of a location, a password perhaps.
+            throw new IOException("the database cannot be reached: " + withoutSecrets(deepest(e), location));
         } catch (RuntimeException e) {
             // Hikari's own words would repeat the location, and whoever wrote a password into it would find it in a
             // log.
@@ -64,6 +81,18 @@ final class Pool {
         Throwable cause = e;
         while (cause.getCause() != null) cause = cause.getCause();
         return String.valueOf(cause.getMessage());
+    }
+
+    private static String withoutSecrets(String text, String location) {
+        String starred = text;
+        Matcher secret = SECRET.matcher(location);
+        while (secret.find()) {
+            for (int group = 1; group <= 2; group++) {
+                String found = secret.group(group);
+                if (found != null && !found.isEmpty()) starred = starred.replace(found, "****");
+            }
+        }
+        return starred;
     }
 
     /** What a location may say, and rarely does: that a database which is gone is noticed, and what SQLite needs to be safe. */
