@@ -211,6 +211,7 @@ final class Dialogue {
 
     /** Asks CAPA; a server that does not know it has no capabilities. */
     void askCapabilities() throws Pop3Exception {
+        if (memory.capaUnwanted) return;
         if (memory.withoutCapa) {
             deviates(Deviation.Kind.HANGS_UP_AT_CAPA, "");
             return;
@@ -567,7 +568,7 @@ final class Dialogue {
 
     /** Whether several commands may be under way. */
     boolean pipelines() {
-        return !memory.withoutPipelining && capabilities.has("PIPELINING");
+        return !memory.withoutPipelining && (memory.pipeliningAssumed || capabilities.has("PIPELINING"));
     }
 
     void pipeliningBroke() {
