@@ -170,6 +170,10 @@ public final class Faults {
                 + armed.stream().map(some -> "\n  " + some.rule()).collect(Collectors.joining());
     }
 
+    boolean isEmpty() {
+        return armed.isEmpty();
+    }
+
     // ---- for those who follow the rules
 
     synchronized FaultRule add(Predicate<Moment> when, Object fault, String description) {

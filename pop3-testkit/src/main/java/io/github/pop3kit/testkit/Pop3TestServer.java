@@ -44,8 +44,8 @@ public final class Pop3TestServer implements AutoCloseable {
     static final Duration LONGEST_WAIT = Duration.ofSeconds(10);
 
     private final Map<String, String> passwords = new ConcurrentHashMap<>();
-    private final Ledger ledger = new Ledger();
     private final Faults faults = new Faults();
+    private final Ledger ledger = new Ledger(faults);
     private final TestClock clock = new TestClock(this::settle, this::timeHasPassed);
     private final TestBench bench = new TestBench(clock, ledger, this::fixture);
     private final Endpoint stls = Endpoint.stls(0, TestCertificate.CERTIFICATE);
