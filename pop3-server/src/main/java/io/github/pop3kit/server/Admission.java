@@ -30,6 +30,20 @@ final class Admission {
         this.limits = limits;
     }
 
+    /** Whether the address has fewer connections than it may have. */
+    boolean hasRoomFor(InetAddress remote) {
+        lock.lock();
+        try {
+            return perAddress.getOrDefault(block(remote), 0) < limits.connectionsPerAddress();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private static InetAddress block(InetAddress remote) {
+        return remote instanceof Inet6Address ? Network.around(remote, IPV6_BLOCK) : remote;
+    }
+
     /** A permit for one connection more, if the total allows it. */
     Optional<Permit> connection() {
         lock.lock();
@@ -51,8 +65,8 @@ final class Admission {
             if (!oldest.hasNext()) return false;
             Map.Entry<Permit, Runnable> stranger = oldest.next();
             end = stranger.getValue();
-            stranger.getKey()
-                    .close(); // Its place is free at once; its thread may take a moment to see that it is over.
+            // Its place is free at once; its thread may take a moment to see that it is over.
+            stranger.getKey().close();
         } finally {
             lock.unlock();
         }
@@ -71,12 +85,11 @@ final class Admission {
 
         /** Whether there may be one connection more from this address, which then counts. */
         boolean from(InetAddress remote) {
-            InetAddress block = remote instanceof Inet6Address ? Network.around(remote, IPV6_BLOCK) : remote;
             lock.lock();
             try {
-                if (closed || perAddress.getOrDefault(block, 0) >= limits.connectionsPerAddress()) return false;
-                perAddress.merge(block, 1, Integer::sum);
-                address = block;
+                if (closed || !hasRoomFor(remote)) return false;
+                address = block(remote);
+                perAddress.merge(address, 1, Integer::sum);
                 return true;
             } finally {
                 lock.unlock();

@@ -44,13 +44,16 @@ final class Sessions {
      * @return false if it is one too many: then the connection stays the caller's
      */
     boolean serve(Connection connection, Endpoint endpoint, Peer peer) {
+        // Whom a proxy speaks for is not known yet; its session will ask.
+        boolean known = !service.isProxy(peer.remote());
+        // Before others give way: who has his share must not take their place.
+        if (stopping || (known && !admission.hasRoomFor(peer.remote()))) return false;
         // The permit comes before the session and its thread: what is refused costs neither.
-        Optional<Admission.Permit> permit = stopping ? Optional.empty() : permit();
+        Optional<Admission.Permit> permit = permit();
         if (permit.isEmpty()) return false;
         boolean started = false;
         try {
-            // Whom a proxy speaks for is not known yet; its session will ask.
-            if (!service.isProxy(peer.remote()) && !permit.get().from(peer.remote())) return false;
+            if (known && !permit.get().from(peer.remote())) return false;
             start(new Session(service, endpoint, connection, peer, permit.get()), permit.get());
             started = true;
             return true;

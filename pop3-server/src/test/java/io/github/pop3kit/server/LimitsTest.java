@@ -216,6 +216,26 @@ class LimitsTest {
     }
 
     @Test
+    void nobody_gives_way_to_an_address_that_has_its_share() throws IOException {
+        try (Played.Running running = Played.with()
+                        .configured(builder -> builder.limits(ServerLimits.defaults()
+                                .with("connections", "2")
+                                .with("connections-per-address", "2")))
+                        .start();
+                SocketChannel stranger = running.connect();
+                SocketChannel other = running.connect()) {
+            play(stranger, "S: +OK …");
+            play(other, "S: +OK …");
+            running.plays("""
+                    S: -ERR [SYS/TEMP] too many connections; try again later
+                    S closes
+                    """);
+            play(stranger, "C: USER mrose\nS: +OK …");
+            play(other, "C: USER mrose\nS: +OK …");
+        }
+    }
+
+    @Test
     void when_all_are_users_there_is_no_room() throws IOException {
         try (Played.Running running = Played.with()
                         .configured(builder ->
