@@ -141,18 +141,20 @@ class LoginAtServerTest {
     void a_password_goes_by_each_mechanism(String mechanism) throws IOException {
         try (Pop3Server server = server("+CRAM-MD5", "+APOP")) {
             for (Tls tls : List.of(Tls.IMPLICIT, Tls.STLS)) {
-                try (RemoteMaildrop maildrop =
-                        client(server, tls).open(Login.password("mrose", PASSWORD).only(mechanism))) {
+                try (RemoteMaildrop maildrop = client(server, tls)
+                        .open(Login.password("mrose", PASSWORD).only(mechanism))) {
                     assertEquals(1, maildrop.stat().count());
                 }
                 assertEquals(mechanism.equals("USER") ? "PLAIN" : mechanism, lastMethod());
             }
             Login wrong = Login.password("mrose", WRONG).only(mechanism);
-            assertThrows(CredentialsRefusedException.class, () -> client(server, Tls.IMPLICIT)
-                    .open(wrong));
+            assertThrows(
+                    CredentialsRefusedException.class,
+                    () -> client(server, Tls.IMPLICIT).open(wrong));
             Login nobody = Login.password("nobody", PASSWORD).only(mechanism);
-            assertThrows(CredentialsRefusedException.class, () -> client(server, Tls.IMPLICIT)
-                    .open(nobody));
+            assertThrows(
+                    CredentialsRefusedException.class,
+                    () -> client(server, Tls.IMPLICIT).open(nobody));
         }
         assertNoSecrets();
     }
@@ -198,11 +200,14 @@ class LoginAtServerTest {
                     asked.add(refusal.isPresent());
                     return refusal.isPresent() ? TOKEN : OLD_TOKEN;
                 };
-                client(server, Tls.IMPLICIT).open(Login.oauth2("mrose", renewing)).close();
+                client(server, Tls.IMPLICIT)
+                        .open(Login.oauth2("mrose", renewing))
+                        .close();
                 assertEquals(List.of(false, true), asked);
                 assertEquals(mechanism, lastMethod());
-                assertThrows(CredentialsRefusedException.class, () -> client(server, Tls.STLS)
-                        .open(Login.oauth2("mrose", refusal -> OLD_TOKEN)));
+                assertThrows(
+                        CredentialsRefusedException.class,
+                        () -> client(server, Tls.STLS).open(Login.oauth2("mrose", refusal -> OLD_TOKEN)));
             }
         }
         assertNoSecrets();
@@ -215,8 +220,8 @@ class LoginAtServerTest {
                 throw new IOException("the authorization server is away");
             });
             CredentialsRefusedException refused = assertThrows(
-                    CredentialsRefusedException.class, () -> client(server, Tls.IMPLICIT)
-                            .open(login));
+                    CredentialsRefusedException.class,
+                    () -> client(server, Tls.IMPLICIT).open(login));
             assertEquals("the authorization server is away", refused.getCause().getMessage());
             assertFalse(login.toString().contains("token"));
         }
@@ -253,8 +258,8 @@ class LoginAtServerTest {
     }
 
     private void assertNoSecrets() {
-        List<String> secrets = new ArrayList<>(List.of(
-                "c4c9334bac560ecc979e58001b3e22fb", "dXNlcj1tcm9zZQ", "biwsbj1tcm9zZ", "cD10bHMt", "Yz1"));
+        List<String> secrets = new ArrayList<>(
+                List.of("c4c9334bac560ecc979e58001b3e22fb", "dXNlcj1tcm9zZQ", "biwsbj1tcm9zZ", "cD10bHMt", "Yz1"));
         for (String secret : List.of(PASSWORD, WRONG, TOKEN, OLD_TOKEN)) {
             secrets.add(secret);
             secrets.add(base64(secret));
@@ -265,7 +270,8 @@ class LoginAtServerTest {
         boolean traced = log.list.stream().anyMatch(event -> event.getLevel() == Level.TRACE);
         assertTrue(traced, "at TRACE, too");
         for (ILoggingEvent event : log.list) {
-            String trouble = event.getThrowableProxy() == null ? "" : ThrowableProxyUtil.asString(event.getThrowableProxy());
+            String trouble =
+                    event.getThrowableProxy() == null ? "" : ThrowableProxyUtil.asString(event.getThrowableProxy());
             String text = event.getFormattedMessage() + trouble;
             for (String secret : secrets) assertFalse(text.contains(secret), text);
             assertFalse(text.matches("(?s).*[CS]: \\+? ?[A-Za-z0-9+/]{24,}={0,2}.*"), () -> "a blob in " + text);

@@ -27,11 +27,11 @@ import javax.security.sasl.AuthorizeCallback;
 import javax.security.sasl.SaslClient;
 import javax.security.sasl.SaslException;
 import javax.security.sasl.SaslServer;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.wildfly.security.auth.callback.ChannelBindingCallback;
 import org.wildfly.security.auth.callback.CredentialCallback;
 import org.wildfly.security.auth.callback.EvidenceVerifyCallback;
@@ -70,7 +70,12 @@ class SaslPeersTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "SCRAM-SHA-1", "SCRAM-SHA-256", "SCRAM-SHA-512", "SCRAM-SHA-1-PLUS", "SCRAM-SHA-256-PLUS", "SCRAM-SHA-512-PLUS"
+                "SCRAM-SHA-1",
+                "SCRAM-SHA-256",
+                "SCRAM-SHA-512",
+                "SCRAM-SHA-1-PLUS",
+                "SCRAM-SHA-256-PLUS",
+                "SCRAM-SHA-512-PLUS"
             })
     void elytrons_client_and_this_server(String mechanism) throws Exception {
         assertTrue(elytronClient(mechanism, "pencil"));
@@ -113,7 +118,12 @@ class SaslPeersTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "SCRAM-SHA-1", "SCRAM-SHA-256", "SCRAM-SHA-512", "SCRAM-SHA-1-PLUS", "SCRAM-SHA-256-PLUS", "SCRAM-SHA-512-PLUS"
+                "SCRAM-SHA-1",
+                "SCRAM-SHA-256",
+                "SCRAM-SHA-512",
+                "SCRAM-SHA-1-PLUS",
+                "SCRAM-SHA-256-PLUS",
+                "SCRAM-SHA-512-PLUS"
             })
     void ongres_client_and_this_server(String mechanism) throws Exception {
         var builder = com.ongres.scram.client.ScramClient.builder()
@@ -124,7 +134,8 @@ class SaslPeersTest {
         var client = builder.build();
         Server server = new Server(mechanism, octets(client.clientFirstMessage().toString()));
         client.serverFirstMessage(text(server.first()));
-        Optional<byte[]> signature = server.last(octets(client.clientFinalMessage().toString()));
+        Optional<byte[]> signature =
+                server.last(octets(client.clientFinalMessage().toString()));
         client.serverFinalMessage(text(signature.orElseThrow()));
     }
 
@@ -133,7 +144,8 @@ class SaslPeersTest {
         SaslClient client = new OAuth2SaslClientFactory()
                 .createSaslClient(
                         new String[] {"OAUTHBEARER"}, null, "pop", "localhost", Map.of(), peer("mrose", "", false));
-        Bearer read = Bearer.parseOAuthBearer(client.evaluateChallenge(new byte[0])).orElseThrow();
+        Bearer read =
+                Bearer.parseOAuthBearer(client.evaluateChallenge(new byte[0])).orElseThrow();
         assertEquals(TOKEN, read.token());
 
         SaslServer server = new OAuth2SaslServerFactory()
@@ -153,7 +165,8 @@ class SaslPeersTest {
         Server(String mechanism, byte[] clientFirst) {
             boolean plus = ScramHash.isPlus(mechanism);
             hash = ScramHash.of(mechanism).orElseThrow();
-            scram = ScramServer.start(hash, plus, plus ? List.of(BINDING) : List.of(), clientFirst).orElseThrow();
+            scram = ScramServer.start(hash, plus, plus ? List.of(BINDING) : List.of(), clientFirst)
+                    .orElseThrow();
             assertEquals("mrose", scram.user());
         }
 
@@ -207,7 +220,9 @@ class SaslPeersTest {
         KeySpec spec = clear
                 ? new ClearPasswordSpec(password.toCharArray())
                 : new IteratedSaltedHashPasswordSpec(
-                        ScramHash.of(algorithm.toUpperCase(Locale.ROOT)).orElseThrow().salted(password, SALT, 4096),
+                        ScramHash.of(algorithm.toUpperCase(Locale.ROOT))
+                                .orElseThrow()
+                                .salted(password, SALT, 4096),
                         SALT,
                         4096);
         try {

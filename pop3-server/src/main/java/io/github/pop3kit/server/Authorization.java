@@ -181,7 +181,7 @@ final class Authorization implements SessionState {
         lastAttempt = proof.user().isEmpty() ? proof.actAs() : proof.user();
         lastMethod = method;
         LoginPenalty.Attempt attempt = service.penalty().attempt(peer.remote());
-        for (Duration wait = attempt.penalty(); !wait.isZero(); wait = attempt.penalty()) session.pause(wait);
+        begin(attempt);
         Optional<Proof.Verdict> verdict;
         try {
             verdict = decide(attempt, proof);
@@ -213,16 +213,27 @@ final class Authorization implements SessionState {
 
     private Optional<Proof.Verdict> decide(LoginPenalty.Attempt attempt, Proof proof) throws IOException {
         try {
-            attempt.begin();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new InterruptedIOException();
-        }
-        try {
             Optional<Proof.Verdict> verdict = proof.judge();
             return verdict.isEmpty() ? verdict : asWanted(verdict.get(), proof);
         } finally {
             attempt.decided();
+        }
+    }
+
+    /** Of many attempts that come at once only the first few are not penalized for each other. */
+    private void begin(LoginPenalty.Attempt attempt) throws IOException {
+        try {
+            Duration wait = attempt.penalty();
+            while (true) {
+                for (; !wait.isZero(); wait = attempt.penalty()) session.pause(wait);
+                attempt.begin();
+                wait = attempt.penalty();
+                if (wait.isZero()) return;
+                attempt.decided();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException();
         }
     }
 

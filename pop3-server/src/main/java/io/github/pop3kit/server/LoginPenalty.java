@@ -69,7 +69,7 @@ final class LoginPenalty {
     synchronized Attempt attempt(InetAddress address) {
         Origin origin = origins.computeIfAbsent(network(address), unknown -> new Origin());
         forget(origin, nanoTime.getAsLong());
-        return new Attempt(origin, origin.failures > 0);
+        return new Attempt(origin);
     }
 
     private synchronized long penalty(Attempt attempt) {
@@ -92,6 +92,11 @@ final class LoginPenalty {
         forget(origin, now);
         origin.failures = Math.min(origin.failures + 1, MOST_FAILURES);
         return wait(origin.failures);
+    }
+
+    private synchronized boolean isSuspect(Origin origin) {
+        forget(origin, nanoTime.getAsLong());
+        return origin.failures > 0;
     }
 
     private static void forget(Origin origin, long now) {
@@ -118,19 +123,18 @@ final class LoginPenalty {
     final class Attempt {
 
         private final Origin origin;
-        private final boolean suspect;
+        private boolean suspect;
         private boolean hasTurn;
         private long waited;
         private long begun;
 
-        private Attempt(Origin origin, boolean suspect) {
+        private Attempt(Origin origin) {
             this.origin = origin;
-            this.suspect = suspect;
         }
 
         /**
-         * How long to wait before the proof is looked at, right or wrong. To be asked again behind that, until it is zero: others of the
-         * same address may have been refused meanwhile.
+         * How long to wait before the proof is looked at, right or wrong. To be asked again behind that, and behind {@link #begin}, until
+         * it is zero: others of the same address may have been refused meanwhile.
          */
         Duration penalty() {
             return Duration.ofNanos(LoginPenalty.this.penalty(this));
@@ -140,6 +144,7 @@ final class LoginPenalty {
         void begin() throws InterruptedException {
             begun = nanoTime.getAsLong();
             origin.turns.acquire();
+            suspect = isSuspect(origin);
             if (suspect) acquireAsSuspect();
         }
 
