@@ -97,7 +97,7 @@ class Postgresql(Node):
 
     def sql(self, statement, database="mail"):
         return run(["psql", "-h", "127.0.0.1", "-p", str(self.port), "-U", "pop3", "-v", "ON_ERROR_STOP=1", "-qAtc",
-                    statement, database], 30, cwd=self.folder, **as_nobody()).decode().strip()
+                    statement, database], 300, cwd=self.folder, **as_nobody()).decode().strip()
 
     def follow(self, primary):
         """Begins again, as a copy of the primary that waits for more."""
@@ -165,7 +165,7 @@ class Mariadb(Node):
 
     def sql(self, statement, database="mysql"):
         return run(["mariadb", "--no-defaults", "-h", "127.0.0.1", "-P", str(self.port), "-u", "pop3", "-NB", "-e",
-                    statement, database], 30, cwd=self.folder, **as_nobody()).decode().strip()
+                    statement, database], 300, cwd=self.folder, **as_nobody()).decode().strip()
 
     def answers(self):
         ask = ["mariadb", "--no-defaults", "--socket", f"{self.folder}/socket", "-u", "root", "-NBe"]

@@ -1,6 +1,7 @@
 package io.github.pop3kit.store.jdbc;
 
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -9,6 +10,16 @@ import java.util.TreeSet;
 record JdbcOptions(Duration lease, boolean compress, boolean migrate) {
 
     private static final Set<String> NAMES = new TreeSet<>(Set.of("compress", "lease", "schema"));
+
+    /** Options of the pool of a location. */
+    private static final Set<String> OF_POOL = Set.of("user", "password-file", "pool");
+
+    /** Of options some of which are about the pool. */
+    static JdbcOptions ofLocation(Map<String, String> options) {
+        Map<String, String> rest = new HashMap<>(options);
+        rest.keySet().removeAll(OF_POOL);
+        return of(rest);
+    }
 
     static JdbcOptions of(Map<String, String> options) {
         for (String name : options.keySet()) {

@@ -67,8 +67,8 @@ public final class JdbcSchema implements AutoCloseable {
         if (!location.startsWith("jdbc:")) {
             throw new IllegalArgumentException("The location of a database begins with jdbc:");
         }
-        JdbcOptions.of(Pool.rest(options));
-        Pool.require();
+        JdbcOptions.ofLocation(options);
+        JdbcStoreProvider.requirePool();
         HikariDataSource pool = Pool.open(location.substring("jdbc:".length()), options);
         return new JdbcSchema(pool, pool::close);
     }

@@ -30,8 +30,8 @@ public final class JdbcStoreProvider implements MailStoreProvider {
 
     @Override
     public MailStore create(String location, Map<String, String> options) throws IOException {
-        JdbcOptions chosen = JdbcOptions.of(Pool.rest(options));
-        Pool.require();
+        JdbcOptions chosen = JdbcOptions.ofLocation(options);
+        requirePool();
         HikariDataSource pool = Pool.open(location, options);
         JdbcStore store = new JdbcStore(pool, chosen, pool::close, JdbcStore.PATIENCE);
         try {
@@ -40,6 +40,17 @@ public final class JdbcStoreProvider implements MailStoreProvider {
         } catch (IOException | RuntimeException | Error e) {
             pool.close();
             throw e;
+        }
+    }
+
+    /** HikariCP is not there for everybody: who brings a data source does not need it. */
+    static void requirePool() {
+        try {
+            Class.forName("com.zaxxer.hikari.HikariDataSource");
+        } catch (ClassNotFoundException e) {
+            throw new IllegalArgumentException(
+                    "A jdbc: location needs com.zaxxer:HikariCP on the class path; on the module path"
+                            + " also --add-modules com.zaxxer.hikari");
         }
     }
 }

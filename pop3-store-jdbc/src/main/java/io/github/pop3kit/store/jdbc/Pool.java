@@ -8,17 +8,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.Properties;
-import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** The connections of a {@code jdbc:} location. */
 final class Pool {
-
-    private static final Set<String> OPTIONS = Set.of("user", "password-file", "pool");
 
     /** For a connection. */
     private static final Duration WAIT = Duration.ofMillis(1_500);
@@ -27,24 +23,6 @@ final class Pool {
     private static final Pattern SECRET = Pattern.compile("(?i)password=([^&;]*)|//[^/@:]*:([^/@]*)@");
 
     private Pool() {}
-
-    /** The options that are not about connections. */
-    static Map<String, String> rest(Map<String, String> options) {
-        Map<String, String> rest = new HashMap<>(options);
-        rest.keySet().removeAll(OPTIONS);
-        return rest;
-    }
-
-    /** HikariCP is not there for everybody: who brings a data source does not need it. */
-    static void require() {
-        try {
-            Class.forName("com.zaxxer.hikari.HikariDataSource");
-        } catch (ClassNotFoundException e) {
-            throw new IllegalArgumentException(
-                    "A jdbc: location needs com.zaxxer:HikariCP on the class path; on the module path"
-                            + " also --add-modules com.zaxxer.hikari");
-        }
-    }
 
     /** @param location without its scheme */
     static HikariDataSource open(String location, Map<String, String> options) throws IOException {
