@@ -30,9 +30,15 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(60)
 class Pop3MessageTest {
 
-    private static final String HEADER = "From: Ann <ann@example.org>\r\nSubject: =?utf-8?q?Gr=C3=BC=C3=9Fe?=\r\n"
-            + "Received: from here\r\n\tby there\r\n"
-            + "MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n";
+    private static final String HEADER = """
+            From: Ann <ann@example.org>
+            Subject: =?utf-8?q?Gr=C3=BC=C3=9Fe?=
+            Received: from here
+            \tby there
+            MIME-Version: 1.0
+            Content-Type: multipart/mixed; boundary=b
+
+            """.replace("\n", "\r\n");
     private static final String BODY = "--b\r\n\r\n.one\r\n--b\r\nContent-Type: text/plain\r\n\r\n..two\r\n--b--\r\n";
 
     private final Pop3TestServer server = Pop3TestServer.start();
