@@ -97,6 +97,11 @@ final class Account {
         this.pop3 = pop3;
     }
 
+    /** Whether it was said which one; for a command that can do without. */
+    boolean isNamed() {
+        return url != null;
+    }
+
     /** What a command does in its session; once more in another one, if the server broke under pipelining. */
     interface Visit {
         /** Does it, and returns the exit status. */

@@ -9,6 +9,7 @@ import io.github.pop3kit.client.CredentialsRefusedException;
 import io.github.pop3kit.client.Pop3Exception;
 import io.github.pop3kit.client.ProtocolViolationException;
 import io.github.pop3kit.client.TlsFailedException;
+import io.github.pop3kit.client.sync.SyncException;
 import java.io.IOException;
 import java.net.UnknownHostException;
 import java.nio.channels.ClosedByInterruptException;
@@ -26,9 +27,10 @@ final class Failure extends Exception {
     private static final int UNAVAILABLE = 69; // EX_UNAVAILABLE, and so on
     private static final int NO_HOST = 68;
     private static final int INPUT_OUTPUT = 74;
-    private static final int TRY_AGAIN = 75;
+    static final int TRY_AGAIN = 75;
     private static final int PROTOCOL = 76;
     private static final int NOT_PERMITTED = 77;
+    private static final int CONFIGURATION = 78;
 
     /** What shells say of a process that SIGINT has ended. */
     static final int INTERRUPTED = 130;
@@ -77,6 +79,24 @@ final class Failure extends Exception {
         return new Failure(INPUT_OUTPUT, sentence("It cannot be done: " + why(e)));
     }
 
+    /** An account was not synchronised. */
+    static Failure ofSync(Exception e) {
+        if (e instanceof Pop3Exception server) return of(server);
+        String text = sentence(String.valueOf(e.getMessage()));
+        if (!(e instanceof SyncException sync)) return new Failure(INPUT_OUTPUT, sentence(why(e)));
+        return switch (sync.reason()) {
+            case LOCKED -> new Failure(TRY_AGAIN, text);
+            case MIGRATION, NO_UNIQUE_IDS -> new Failure(CONFIGURATION, text);
+            case CREDENTIALS -> new Failure(NOT_PERMITTED, text);
+            case JOURNAL, SINK -> new Failure(INPUT_OUTPUT, text);
+        };
+    }
+
+    /** Something that a file says cannot be used. */
+    static Failure ofConfiguration(String text) {
+        return new Failure(CONFIGURATION, sentence(text));
+    }
+
     private static String sentence(String text) {
         return text.endsWith(".") ? text : text + ".";
     }
@@ -89,6 +109,13 @@ final class Failure extends Exception {
         if (cause instanceof AccessDeniedException) return "this user has no access to " + message;
         if (cause instanceof CharacterCodingException) return "it is not UTF-8";
         return message;
+    }
+
+    /** A store's location without what may be a password: the end of a database's, and what stands before its host. */
+    static String place(String location) {
+        return location.startsWith("jdbc:")
+                ? location.replaceFirst("[?;].*", "").replaceFirst("//[^/]*@", "//")
+                : location;
     }
 
     int status() {

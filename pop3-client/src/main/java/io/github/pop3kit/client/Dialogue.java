@@ -212,6 +212,7 @@ final class Dialogue {
 
     /** Asks CAPA; a server that does not know it has no capabilities. */
     void askCapabilities() throws Pop3Exception {
+        if (memory.capaUnwanted) return;
         if (memory.withoutCapa) {
             deviates(Deviation.Kind.HANGS_UP_AT_CAPA, "");
             return;
@@ -283,7 +284,6 @@ final class Dialogue {
 
     /** Sends a command and reads its reply, {@link Reply.Ok} or {@link Reply.Err}. */
     Reply reply(Command command) throws Pop3Exception {
-        checkNothingUnasked();
         say(command);
         flush();
         return hear(command);
@@ -305,6 +305,7 @@ final class Dialogue {
     /** Takes a command to be sent with the next {@link #flush}. */
     void say(Command command) throws Pop3Exception {
         checkUsable();
+        if (!inBatch) checkNothingUnasked();
         wire.command(command);
         said = Command.redact(command.line());
     }
@@ -312,6 +313,7 @@ final class Dialogue {
     /** Takes the response to a SASL challenge. */
     void respond(String base64) throws Pop3Exception {
         checkUsable();
+        checkNothingUnasked();
         wire.response(base64);
         said = "the response to its challenge";
     }
@@ -571,7 +573,7 @@ final class Dialogue {
 
     /** Whether several commands may be under way. */
     boolean pipelines() {
-        return !memory.withoutPipelining && capabilities.has("PIPELINING");
+        return !memory.withoutPipelining && (memory.pipeliningAssumed || capabilities.has("PIPELINING"));
     }
 
     void pipeliningBroke() {
