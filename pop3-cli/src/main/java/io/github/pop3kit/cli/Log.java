@@ -57,6 +57,13 @@ final class Log {
         context.getLogger("io.github.pop3kit").setLevel(Level.convertAnSLF4JLevel(level));
     }
 
+    /** Shows nothing: a command that ends by itself says in a sentence what went wrong. */
+    static void quiet() {
+        LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
+        context.reset();
+        context.getLogger(Logger.ROOT_LOGGER_NAME).setLevel(Level.OFF);
+    }
+
     /** Writes what is left. */
     static void stop() {
         ((LoggerContext) LoggerFactory.getILoggerFactory()).stop();

@@ -36,6 +36,9 @@ public final class ServerLimits {
                 "octets of a command line, more end the session; RFC 2449 asks for 255 at least"),
         AUTH_OCTETS(Kind.COUNT, LineDecoder.SASL_LIMIT, "octets of an AUTH command or of a response to its challenge"),
         LOGIN_FAILURES(Kind.COUNT, 3, "refused logins that end a session"),
+        LOGIN_FAILURE_DELAY(Kind.TIME, 2_000, "until a refused login is answered, or a multiple of it; 0 for at once"),
+        LOGIN_PENALTY(
+                Kind.TIME, 15_000, "at most, that an address waits after several refused logins; 0 for no such rule"),
         LOGIN_DELAY(Kind.TIME, 0, "between two logins of a user; 0 for no such rule"),
         EXPIRE(Kind.DAYS, -1, "until mail is removed by the site, in days or never; announced, not done");
 
@@ -225,6 +228,14 @@ public final class ServerLimits {
 
     int loginFailures() {
         return count(Limit.LOGIN_FAILURES);
+    }
+
+    Duration loginFailureDelay() {
+        return time(Limit.LOGIN_FAILURE_DELAY);
+    }
+
+    Duration loginPenalty() {
+        return time(Limit.LOGIN_PENALTY);
     }
 
     Duration loginDelay() {

@@ -2,19 +2,26 @@ package io.github.pop3kit.server;
 
 import io.github.pop3kit.protocol.Command;
 import io.github.pop3kit.protocol.ResponseCode;
+import io.github.pop3kit.protocol.sasl.Md5;
+import io.github.pop3kit.protocol.sasl.Utf8;
 import io.github.pop3kit.protocol.wire.Connection;
 import io.github.pop3kit.protocol.wire.LineTooLongException;
 import io.github.pop3kit.protocol.wire.ProxyHeader;
+import io.github.pop3kit.protocol.wire.TlsConnection;
 import io.github.pop3kit.protocol.wire.Wire;
 import io.github.pop3kit.server.bench.Bench;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.net.ProtocolException;
 import java.nio.channels.ClosedChannelException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
+import javax.net.ssl.SSLSession;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,6 +48,9 @@ final class Session implements Runnable {
 
     private volatile boolean unwelcome;
     private volatile boolean stopping;
+    private final CountDownLatch over = new CountDownLatch(1);
+    private Optional<SSLSession> tls = Optional.empty();
+    private String timestamp = "";
     private Peer peer;
     private Optional<String> account = Optional.empty();
     private SessionState state = Ended.ENDED;
@@ -103,7 +113,7 @@ final class Session implements Runnable {
         try {
             if (endpoint.tls() == Endpoint.Tls.IMPLICIT) startTls();
             state = authorization();
-            wire.ok(service.greeting());
+            wire.ok(greeting());
             converse();
             wire.flush();
         } catch (LineTooLongException e) {
@@ -123,6 +133,18 @@ final class Session implements Runnable {
                 tell(SessionListener::ended);
             }
         }
+    }
+
+    /** With APOP's timestamp behind it, where that is served (RFC 1939 section 7). */
+    private String greeting() {
+        if (!service.mechanisms(true, false, false).contains("APOP")) return service.greeting();
+        timestamp = Md5.challenge();
+        return service.greeting() + " " + timestamp;
+    }
+
+    /** What APOP's digests are made of. */
+    String timestamp() {
+        return timestamp;
     }
 
     private void offerTranscript(SessionListener listener, SessionInfo info) {
@@ -158,6 +180,7 @@ final class Session implements Runnable {
                 return;
             }
             Command command = Command.parse(line);
+            if (service.utf8() && !isUtf8(command, line)) command = new Command.Malformed(line, "not in UTF-8");
             bad++;
             boolean isBad = command instanceof Command.Malformed || command instanceof Command.Unknown;
             if (isBad && bad >= state.badCommands()) {
@@ -173,11 +196,18 @@ final class Session implements Runnable {
         }
     }
 
+    /** RFC 6856 section 2.2: names and passwords have to be, where the server says that they may. */
+    private static boolean isUtf8(Command command, String line) {
+        boolean named =
+                command instanceof Command.User || command instanceof Command.Pass || command instanceof Command.Apop;
+        return !named || Utf8.decode(line.getBytes(StandardCharsets.ISO_8859_1)).isPresent();
+    }
+
     /** The first state, and again the first after STLS: nothing that the client said before is known there. */
     Authorization authorization() {
         wire.deadlineIn(timeLeftToLogIn());
         boolean stls = endpoint.tls() == Endpoint.Tls.STLS && !peer.secure();
-        return new Authorization(this, service, wire, peer, stls);
+        return new Authorization(this, service, wire, peer, stls, tls);
     }
 
     /** Whether the user, who has shown who he is, may have one session more; {@link #closeToUser} takes that back. */
@@ -197,18 +227,36 @@ final class Session implements Runnable {
         tell(SessionListener::loggedIn);
     }
 
+    /**
+     * Lets time pass; what was answered before is sent.
+     *
+     * @throws IOException if the session is to end before
+     */
+    void pause(Duration time) throws IOException {
+        if (time.isZero() || time.isNegative()) return;
+        wire.flush();
+        try {
+            service.bench().pause(time, over);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException();
+        }
+        if (over.getCount() == 0) throw new ClosedChannelException();
+    }
+
     private Duration timeLeftToLogIn() {
         return service.limits().login().minusNanos(service.bench().nanoTime() - begun);
     }
 
     /** Shakes hands, within the limit. */
     void startTls() throws IOException {
-        ServerTls tls = endpoint.how().orElseThrow();
         wire.deadlineIn(service.limits().handshake());
         besideWire = true;
         if (unwelcome) throw new ClosedChannelException();
-        fixture.handshake(socket);
-        wire.upgrade(fixture.carry(tls.accept(socket)));
+        ServerTls how = fixture.handshake(socket, endpoint.how().orElseThrow());
+        TlsConnection secured = how.accept(socket);
+        tls = Optional.of(secured.session());
+        wire.upgrade(fixture.carry(secured));
         besideWire = false;
         peer = peer.secured();
     }
@@ -220,7 +268,7 @@ final class Session implements Runnable {
 
     /** Ends the session when its deadline is past. Called by the {@link Reaper}. */
     void reap(long now) {
-        if (wire.late(now)) wire.abort();
+        if (wire.late(now)) end();
     }
 
     /** For how long the client has not taken anything of what it is sent, in nanoseconds. For any thread. */
@@ -242,12 +290,14 @@ final class Session implements Runnable {
     /** Ends the session as soon as it waits for its client; {@link #stop} came before. For any thread. */
     void endWhenWaiting() {
         unwelcome = true; // Before the other flag is looked at: of the two threads one sees what the other set.
+        over.countDown();
         wire.abortWhenWaiting();
         if (besideWire) wire.abort();
     }
 
     /** Ends the session whatever it is doing. For any thread. */
     void end() {
+        over.countDown();
         wire.abort();
     }
 

@@ -143,7 +143,7 @@ class LimitsTest {
                 S: AUTH-RESP-CODE
                 S: PIPELINING
                 S: USER
-                S: SASL PLAIN
+                S: SASL SCRAM-SHA-512 SCRAM-SHA-256 SCRAM-SHA-1 PLAIN LOGIN
                 S: IMPLEMENTATION pop3kit
                 S: .
                 C: FOO

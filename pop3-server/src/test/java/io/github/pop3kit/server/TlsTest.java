@@ -69,7 +69,8 @@ class TlsTest {
                             "AUTH-RESP-CODE",
                             "PIPELINING",
                             "USER",
-                            "SASL PLAIN",
+                            "SASL SCRAM-SHA-512-PLUS SCRAM-SHA-256-PLUS SCRAM-SHA-1-PLUS"
+                                    + " SCRAM-SHA-512 SCRAM-SHA-256 SCRAM-SHA-1 PLAIN LOGIN",
                             "IMPLEMENTATION pop3kit"),
                     client.listing());
             client.says("USER mrose").expects("+OK password required");
