@@ -57,6 +57,7 @@ final class Dialogue {
     private @Nullable Deadline answer;
     private Limit limit = Limit.READ;
     private Duration patience = NEVER;
+    private int timesAsLong = 1;
     private String said = "";
     private String status = "";
     private @Nullable MessageStream message;
@@ -288,9 +289,14 @@ final class Dialogue {
         return hear(command);
     }
 
-    /** Sends QUIT and reads the reply. From the first octet on nobody knows what the server does. */
-    Reply quit() throws Pop3Exception {
+    /**
+     * Sends QUIT and reads the reply. From the first octet on nobody knows what the server does.
+     *
+     * @param deletes whether there is work to be waited for
+     */
+    Reply quit(boolean deletes) throws Pop3Exception {
         phase = Phase.UPDATE;
+        if (deletes) timesAsLong = PATIENCE_AT_QUIT;
         Reply reply = reply(new Command.Quit());
         log.debug("{} has answered QUIT with {}", server(), reply instanceof Reply.Ok ? "+OK" : "-ERR");
         return reply;
@@ -359,8 +365,7 @@ final class Dialogue {
     /** A line of a reply or listing, one character per octet. */
     String line() throws Pop3Exception {
         checkUsable();
-        Duration read = settings.times().read();
-        arm(Limit.READ, phase == Phase.UPDATE ? read.multipliedBy(PATIENCE_AT_QUIT) : read);
+        arm(Limit.READ, settings.times().read().multipliedBy(timesAsLong));
         String line;
         try {
             line = wire.readLine();

@@ -220,8 +220,8 @@ public final class Pop3Client {
         }
 
         /**
-         * How long the server may take for a line, or to go on with a message; 60 seconds if it is not said. The answer to QUIT, before
-         * which the server deletes, may take five times as long.
+         * How long the server may take for a line, or to go on with a message; 60 seconds if it is not said. Where
+         * QUIT deletes something, its answer may take five times as long.
          */
         public Builder readTimeout(Duration time) {
             readTimeout = positive(time);

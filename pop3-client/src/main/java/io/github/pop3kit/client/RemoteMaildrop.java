@@ -391,7 +391,7 @@ public final class RemoteMaildrop implements Closeable {
         begin();
         Commit committed = new Commit(Commit.Outcome.COMMITTED, deleted.cardinality(), marked());
         try {
-            Reply reply = dialogue.quit();
+            Reply reply = dialogue.quit(!deleted.isEmpty());
             return reply instanceof Reply.Err refusal ? refused(committed, refusal) : committed;
         } catch (CommitException e) {
             throw e;

@@ -25,6 +25,9 @@ final class Keeper implements AutoCloseable {
     /** So many heartbeats within a lease: some may fail. */
     private static final int BEATS = 5;
 
+    /** In so many rounds once. */
+    static final int AUDIT = 25;
+
     private static final int ORPHANS_AT_ONCE = 200;
     private static final long DELIVERIES_KEPT = Duration.ofDays(30).toSeconds();
 
@@ -33,6 +36,9 @@ final class Keeper implements AutoCloseable {
     private final Duration period;
     private final AtomicBoolean started = new AtomicBoolean();
     private final CountDownLatch closed = new CountDownLatch(1);
+    /** Of one thread. */
+    private int rounds;
+
     private final Thread thread = new Thread(this::run, "pop3kit-jdbc-keeper");
 
     Keeper(Database database, Leases leases, Duration lease) {
@@ -64,6 +70,7 @@ final class Keeper implements AutoCloseable {
             long end = System.nanoTime() + period.dividedBy(2).toNanos();
             leases.beat();
             leases.settle();
+            if (++rounds % AUDIT == 0) leases.audit();
             forget();
             int cleared;
             do {

@@ -8,6 +8,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -146,6 +147,26 @@ final class Leases {
             free(database, lock.getValue(), lock.getKey());
             owed.remove(lock.getKey());
         }
+    }
+
+    /**
+     * Frees what is this server's by the database and no session's: a statement that took a lock may have arrived after its session
+     * had given up. Reads all maildrops, so it is not for every day.
+     */
+    void audit() throws IOException {
+        Map<String, String> strays = database.statements("locks cannot be looked at", (connection, dialect, run) -> {
+            Map<String, String> found = new HashMap<>();
+            try (PreparedStatement select =
+                    connection.prepareStatement("SELECT token, name FROM pop3_maildrop WHERE holder = ?")) {
+                select.setString(1, server);
+                try (ResultSet rows = select.executeQuery()) {
+                    while (rows.next()) found.put(rows.getString(1), rows.getString(2));
+                }
+            }
+            return found;
+        });
+        strays.keySet().removeAll(held.keySet()); // Each was there before its statement was sent.
+        for (Map.Entry<String, String> stray : strays.entrySet()) free(database, stray.getValue(), stray.getKey());
     }
 
     private static void free(Database database, String name, String token) throws IOException {

@@ -75,7 +75,7 @@ final class MaildirSync {
         try {
             if (found.listed) snapshot.write(io, maildir);
         } catch (IOException e) {
-            log.debug("{}: {} cannot be kept", maildir, Snapshot.FILE, e);
+            log.debug("{}: {} cannot be kept: {}", maildir, Snapshot.FILE, e.toString());
         }
         return snapshot;
     }
