@@ -218,9 +218,8 @@ class LimitsTest {
     @Test
     void nobody_gives_way_to_an_address_that_has_its_share() throws IOException {
         try (Played.Running running = Played.with()
-                        .configured(builder -> builder.limits(ServerLimits.defaults()
-                                .with("connections", "2")
-                                .with("connections-per-address", "2")))
+                        .configured(builder -> builder.limits(
+                                ServerLimits.defaults().with("connections", "2").with("connections-per-address", "2")))
                         .start();
                 SocketChannel stranger = running.connect();
                 SocketChannel other = running.connect()) {

@@ -84,7 +84,8 @@ enum User {
         @Override
         void session(Pop3TestServer server, Way way, Duration patience, Findings findings) throws Exception {
             Properties properties = new Properties();
-            properties.put("mail.pop3.class", "org.eclipse.angus.mail.pop3.POP3Store"); // Ours would be taken otherwise.
+            properties.put(
+                    "mail.pop3.class", "org.eclipse.angus.mail.pop3.POP3Store"); // Ours would be taken otherwise.
             properties.put("mail.pop3.timeout", Long.toString(patience.toMillis()));
             properties.put("mail.pop3.rsetbeforequit", "true");
             if (way == Way.MEMORY) properties.put("mail.pop3.socketFactory", server.socketFactory());
