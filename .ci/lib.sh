@@ -45,8 +45,11 @@ ruby                  ruby -rnet/pop -ropenssl -e 0
 perl                  perl -MNet::POP3 -e 0
 libio-socket-ssl-perl perl -MIO::Socket::SSL -e 0
 python3               command -v python3
+dovecot-core          command -v doveadm
 netcat-openbsd        command -v nc
 haproxy               command -v haproxy
+sslscan               command -v sslscan
+testssl.sh            command -v testssl
 postgresql            ls /usr/lib/postgresql/*/bin/postgres
 mariadb-server        command -v mariadbd
 galera-4              ls /usr/lib/galera/libgalera_smm.so
@@ -96,4 +99,10 @@ maven() {
         return 1
     fi
     rm -f "$log"
+}
+
+# testkit_on_junit JDK VERSION TESTS  runs tests of the kit with another JUnit than that it was compiled for.
+testkit_on_junit() {
+    maven "$1" -pl pop3-protocol,pop3-store-spi,pop3-server,pop3-testkit test -Djunit.version="$2" -Dtest="$3" \
+        -Dmaven.main.skip=true -Djacoco.skip=true -Dsurefire.failIfNoSpecifiedTests=false
 }

@@ -1,4 +1,4 @@
-/** Examples, each a main of at most 60 lines with a test of its own. Empty until the first is written. */
+/** Examples, small, and each with a test of its own. */
 @NullMarked
 package io.github.pop3kit.examples;
 

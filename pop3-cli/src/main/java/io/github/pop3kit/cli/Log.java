@@ -57,6 +57,13 @@ final class Log {
         context.getLogger("io.github.pop3kit").setLevel(Level.convertAnSLF4JLevel(level));
     }
 
+    /** Shows nothing: a command that ends by itself says in a sentence what went wrong. */
+    static void quiet() {
+        LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
+        context.reset();
+        context.getLogger(Logger.ROOT_LOGGER_NAME).setLevel(Level.OFF);
+    }
+
     /** Writes what is left. */
     static void stop() {
         ((LoggerContext) LoggerFactory.getILoggerFactory()).stop();
@@ -81,11 +88,29 @@ final class Log {
                 line.append(event.getLevel().toString().toLowerCase(Locale.ROOT))
                         .append(": ");
             }
-            line.append(event.getFormattedMessage().replace("\r", "\\r").replace("\n", "\\n"));
+            escape(event.getFormattedMessage(), line);
             line.append('\n');
             IThrowableProxy thrown = event.getThrowableProxy();
-            if (thrown != null) line.append(ThrowableProxyUtil.asString(thrown).indent(4));
+            if (thrown != null) {
+                ThrowableProxyUtil.asString(thrown).indent(4).lines().forEach(each -> {
+                    escape(each, line);
+                    line.append('\n');
+                });
+            }
             return line.toString();
+        }
+
+        /** Whatever it came from, a text neither ends the line nor moves a terminal's cursor. */
+        private static void escape(String text, StringBuilder line) {
+            for (int i = 0; i < text.length(); i++) {
+                char c = text.charAt(i);
+                boolean separates = c == '\u2028' || c == '\u2029';
+                if (c == '\t' || !(Character.isISOControl(c) || separates)) {
+                    line.append(c);
+                } else {
+                    line.append(String.format(Locale.ROOT, "\\u%04X", (int) c));
+                }
+            }
         }
     }
 }

@@ -1,6 +1,9 @@
 package io.github.pop3kit.cli;
 
+import java.io.BufferedReader;
+import java.io.Console;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -9,6 +12,36 @@ import java.nio.file.Path;
 final class Password {
 
     private Password() {}
+
+    /** Asked for on the terminal, without showing it; where there is none, the first line of standard input. */
+    @SuppressWarnings("SystemConsoleNull")
+    static String asked() throws Failure {
+        Console console = System.console();
+        if (console != null && isTerminal(console)) {
+            char[] typed = console.readPassword("Password: ");
+            if (typed != null && typed.length > 0) return new String(typed);
+            throw Failure.of("There is no password.");
+        }
+        try {
+            BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+            String line = in.readLine();
+            if (line != null && !line.isEmpty()) return line;
+            throw Failure.of("There is no password on standard input.");
+        } catch (IOException e) {
+            throw Failure.of("The password cannot be read: " + Failure.why(e) + ".");
+        }
+    }
+
+    /** From Java 22 on there is a console also where there is no terminal, and a way to ask it. */
+    private static boolean isTerminal(Console console) {
+        try {
+            return (boolean) Console.class.getMethod("isTerminal").invoke(console);
+        } catch (NoSuchMethodException before22) {
+            return true;
+        } catch (ReflectiveOperationException e) {
+            return false;
+        }
+    }
 
     /** The first line of a file. */
     static String ofFile(Path file) throws Failure {
@@ -20,5 +53,27 @@ final class Password {
         } catch (IOException e) {
             throw Failure.of("The password file cannot be read: " + Failure.why(e) + ".");
         }
+    }
+
+    /** The first line that a command of the shell prints. It may ask on the terminal. */
+    static String ofCommand(String command) throws Failure {
+        boolean windows = System.getProperty("os.name").startsWith("Windows");
+        ProcessBuilder shell =
+                windows ? new ProcessBuilder("cmd", "/c", command) : new ProcessBuilder("sh", "-c", command);
+        shell.redirectInput(ProcessBuilder.Redirect.INHERIT).redirectError(ProcessBuilder.Redirect.INHERIT);
+        String printed;
+        int status;
+        try {
+            Process process = shell.start();
+            printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            status = process.waitFor();
+        } catch (IOException e) {
+            throw Failure.of("The password command cannot be run: " + Failure.why(e) + ".");
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw Failure.of("The password command was interrupted.");
+        }
+        if (status != 0) throw Failure.of("The password command ended with status " + status + ".");
+        return printed.lines().findFirst().orElseThrow(() -> Failure.of("The password command printed nothing."));
     }
 }

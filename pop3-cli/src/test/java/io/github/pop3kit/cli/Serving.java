@@ -6,8 +6,10 @@ import io.github.pop3kit.protocol.transcript.Pace;
 import io.github.pop3kit.protocol.transcript.Transcript;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.channels.Channels;
@@ -15,6 +17,7 @@ import java.nio.channels.Pipe;
 import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -32,11 +35,13 @@ final class Serving implements AutoCloseable {
     private Serving(String... args) throws IOException {
         Pipe pipe = Pipe.open();
         out = new BufferedReader(Channels.newReader(pipe.source(), UTF_8));
-        PrintWriter begin = new PrintWriter(Channels.newWriter(pipe.sink(), UTF_8));
-        pop3 = new Pop3(begin, new PrintWriter(err));
+        OutputStream begin = Channels.newOutputStream(pipe.sink());
+        pop3 = new Pop3(begin, new PrintWriter(err), Map.of());
         Runnable run = () -> {
             try (begin) {
                 status.complete(pop3.run(args));
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
             } finally {
                 status.complete(-1);
             }

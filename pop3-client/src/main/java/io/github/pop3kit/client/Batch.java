@@ -22,7 +22,7 @@ final class Batch {
         void take(int number, int nth) throws IOException;
     }
 
-    private static final int FIRST_WINDOW = 4;
+    private static final int FIRST_WINDOW = 32;
 
     /** What the server may have in its pipe, so that a batch that ends early does not wait for long. */
     private static final long OCTETS_UNDER_WAY = 4L * 1024 * 1024;
@@ -163,7 +163,7 @@ final class Batch {
                 underWay.remove();
                 octetsUnderWay -= Math.max(0, announced.applyAsLong(number));
                 if (!multiLine || !(reply instanceof Reply.Ok)) continue;
-                MessageStream unwanted = dialogue.message(new Progress(number, 0, 0, 0, -1), null);
+                MessageStream unwanted = dialogue.message(new Progress(number, 0, 0, 0, -1), null, null);
                 unwanted.close();
                 most -= unwanted.octets();
             }

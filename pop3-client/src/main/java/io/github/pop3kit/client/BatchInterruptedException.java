@@ -10,6 +10,7 @@ public final class BatchInterruptedException extends Pop3Exception {
 
     private final transient BatchResult result;
     private final boolean retrySafe;
+    private final boolean pipeliningBroke;
 
     BatchInterruptedException(Pop3Exception cause, BatchResult result, boolean pipelined) {
         super(
@@ -21,11 +22,17 @@ public final class BatchInterruptedException extends Pop3Exception {
                 cause);
         this.result = result;
         this.retrySafe = cause.isRetrySafe() || pipelined;
+        this.pipeliningBroke = pipelined;
     }
 
     /** What was done until then. */
     public BatchResult result() {
         return result;
+    }
+
+    /** Whether the server broke under pipelining; another session of the same client asks one by one and may go on at once. */
+    public boolean pipeliningBroke() {
+        return pipeliningBroke;
     }
 
     /** Whether another session may do better: this client does without pipelining there, if pipelining may have been the reason. */

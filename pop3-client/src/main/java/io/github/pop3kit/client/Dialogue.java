@@ -38,6 +38,8 @@ final class Dialogue {
 
     private static final int MOST_CAPABILITIES = 1000;
 
+    private static final int BLOCK = 64 * 1024;
+
     /** Before the answer to QUIT the server deletes, which may be much work. */
     private static final int PATIENCE_AT_QUIT = 5;
 
@@ -52,11 +54,14 @@ final class Dialogue {
     private Capabilities capabilities = new Capabilities(List.of());
     private @Nullable SSLSession tls;
     private @Nullable Deadline operation;
+    private @Nullable Deadline answer;
     private Limit limit = Limit.READ;
     private Duration patience = NEVER;
+    private int timesAsLong = 1;
     private String said = "";
     private String status = "";
     private @Nullable MessageStream message;
+    private byte[] block = new byte[0];
     private boolean inBatch;
     private @Nullable Pop3Exception end;
     private volatile boolean waiting;
@@ -207,16 +212,20 @@ final class Dialogue {
 
     /** Asks CAPA; a server that does not know it has no capabilities. */
     void askCapabilities() throws Pop3Exception {
+        if (memory.capaUnwanted) return;
         if (memory.withoutCapa) {
             deviates(Deviation.Kind.HANGS_UP_AT_CAPA, "");
             return;
         }
         if (reply(new Command.Capa()) instanceof Reply.Err) return;
         List<String> lines = new ArrayList<>();
+        // They are few, and have the time of one line together.
+        answer = Deadline.in(settings.times().read(), settings.connect().nanoTime());
         for (String line = line(); !line.equals("."); line = line()) {
             if (lines.size() == MOST_CAPABILITIES) throw violated("has no end of capabilities", line);
             lines.add(line);
         }
+        answer = null;
         capabilities = Capabilities.parse(lines);
         if (tls != null && capabilities.has("STLS")) deviates(Deviation.Kind.STLS_UNDER_TLS, "");
     }
@@ -243,6 +252,11 @@ final class Dialogue {
         }
         operation = whole;
         said = "";
+        checkNothingUnasked();
+    }
+
+    /** What comes before a command is sent is no answer to it, and must not pass for one. */
+    private void checkNothingUnasked() throws Pop3Exception {
         if (!hasInput()) return;
         String line = line();
         if (Reply.parse(line).orElse(null) instanceof Reply.Err farewell) {
@@ -275,9 +289,14 @@ final class Dialogue {
         return hear(command);
     }
 
-    /** Sends QUIT and reads the reply. From the first octet on nobody knows what the server does. */
-    Reply quit() throws Pop3Exception {
+    /**
+     * Sends QUIT and reads the reply. From the first octet on nobody knows what the server does.
+     *
+     * @param deletes whether there is work to be waited for
+     */
+    Reply quit(boolean deletes) throws Pop3Exception {
         phase = Phase.UPDATE;
+        if (deletes) timesAsLong = PATIENCE_AT_QUIT;
         Reply reply = reply(new Command.Quit());
         log.debug("{} has answered QUIT with {}", server(), reply instanceof Reply.Ok ? "+OK" : "-ERR");
         return reply;
@@ -286,6 +305,7 @@ final class Dialogue {
     /** Takes a command to be sent with the next {@link #flush}. */
     void say(Command command) throws Pop3Exception {
         checkUsable();
+        if (!inBatch) checkNothingUnasked();
         wire.command(command);
         said = Command.redact(command.line());
     }
@@ -293,6 +313,7 @@ final class Dialogue {
     /** Takes the response to a SASL challenge. */
     void respond(String base64) throws Pop3Exception {
         checkUsable();
+        checkNothingUnasked();
         wire.response(base64);
         said = "the response to its challenge";
     }
@@ -344,8 +365,7 @@ final class Dialogue {
     /** A line of a reply or listing, one character per octet. */
     String line() throws Pop3Exception {
         checkUsable();
-        Duration read = settings.times().read();
-        arm(Limit.READ, phase == Phase.UPDATE ? read.multipliedBy(PATIENCE_AT_QUIT) : read);
+        arm(Limit.READ, settings.times().read().multipliedBy(timesAsLong));
         String line;
         try {
             line = wire.readLine();
@@ -368,8 +388,8 @@ final class Dialogue {
     // ---- messages
 
     /** The message behind the reply that was read last. */
-    MessageStream message(Progress begin, @Nullable Consumer<Progress> progress) {
-        MessageStream opened = new MessageStream(this, wire.message(settings.framing()), begin, progress);
+    MessageStream message(Progress begin, @Nullable String uniqueId, @Nullable Consumer<Progress> progress) {
+        MessageStream opened = new MessageStream(this, wire.message(settings.framing()), begin, uniqueId, progress);
         message = opened;
         return opened;
     }
@@ -386,6 +406,12 @@ final class Dialogue {
         } finally {
             disarm();
         }
+    }
+
+    /** Where a message goes on its way to somewhere else: one for the session, since allocating it costs more than a small message. */
+    byte[] block() {
+        if (block.length == 0) block = new byte[BLOCK];
+        return block;
     }
 
     void messageEnds(MessageStream ended) {
@@ -478,9 +504,13 @@ final class Dialogue {
         limit = what;
         patience = time;
         waiting = true;
-        Deadline whole = operation;
-        Duration left = whole == null ? time : whole.left();
-        wire.deadlineIn(left.compareTo(time) < 0 ? left : time);
+        wire.deadlineIn(shorter(shorter(time, operation), answer));
+    }
+
+    private static Duration shorter(Duration time, @Nullable Deadline whole) {
+        if (whole == null) return time;
+        Duration left = whole.left();
+        return left.compareTo(time) < 0 ? left : time;
     }
 
     private void disarm() {
@@ -543,7 +573,7 @@ final class Dialogue {
 
     /** Whether several commands may be under way. */
     boolean pipelines() {
-        return !memory.withoutPipelining && capabilities.has("PIPELINING");
+        return !memory.withoutPipelining && (memory.pipeliningAssumed || capabilities.has("PIPELINING"));
     }
 
     void pipeliningBroke() {

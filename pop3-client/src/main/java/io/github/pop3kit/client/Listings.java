@@ -10,6 +10,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 /** Reads what servers list, with the forms in which they have been seen to do it; what cannot be meant is a violation. */
 final class Listings {
@@ -114,6 +115,14 @@ final class Listings {
         }
     }
 
+    /** Of a message that is listed twice nobody knows which of the two lines is true. */
+    void checkNumbers(IntStream numbers) throws Pop3Exception {
+        Set<Integer> seen = new HashSet<>();
+        for (int number : numbers.toArray()) {
+            if (!seen.add(number)) throw dialogue.violated("has listed message " + number + " twice", "");
+        }
+    }
+
     /** Notes it if two messages have one unique-id: then it says nothing about which of them was seen. */
     void checkTwice(List<UniqueIdListing> all) {
         Set<String> seen = new HashSet<>();
@@ -129,6 +138,13 @@ final class Listings {
     MessageHeaders header(MessageStream message) throws IOException {
         MessageHeaders headers = MessageHeaders.read(message, dialogue.limits().headerOctets());
         message.transferTo(OutputStream.nullOutputStream());
+        return headers;
+    }
+
+    /** The header that TOP was asked for. */
+    MessageHeaders top(MessageStream message) throws IOException {
+        MessageHeaders headers = header(message);
+        if (headers.isOddlyFramed()) dialogue.deviates(Kind.TOP_FORM, "message " + message.number());
         return headers;
     }
 

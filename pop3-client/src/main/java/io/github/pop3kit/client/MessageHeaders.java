@@ -25,15 +25,17 @@ public final class MessageHeaders {
 
     private final List<Field> fields;
     private final boolean truncated;
+    private final boolean oddlyFramed;
 
-    private MessageHeaders(String octets, boolean truncated) {
+    private MessageHeaders(String octets, boolean truncated, boolean ended) {
         this.fields = fields(octets);
         this.truncated = truncated;
+        this.oddlyFramed = !ended || octets.startsWith("+OK");
     }
 
     /** Reads a header up to its empty line or the end; what follows is ignored. */
     public static MessageHeaders parse(byte[] octets) {
-        return new MessageHeaders(new String(octets, StandardCharsets.ISO_8859_1), false);
+        return new MessageHeaders(new String(octets, StandardCharsets.ISO_8859_1), false, true);
     }
 
     /**
@@ -48,10 +50,12 @@ public final class MessageHeaders {
         boolean truncated = false;
         boolean lineStart = true;
         boolean emptyLine = true;
+        boolean ended = false;
         for (int octet; (octet = in.read()) >= 0; ) {
             if (lineStart && !isBlank(octet) && !truncated) wholeFields = header.size();
             lineStart = octet == '\n';
-            if (lineStart && emptyLine) break;
+            ended = lineStart && emptyLine;
+            if (ended) break;
             emptyLine = lineStart || (emptyLine && octet == '\r');
             if (header.size() < limitOctets) {
                 header.write(octet);
@@ -60,12 +64,17 @@ public final class MessageHeaders {
             }
         }
         String octets = header.toString(StandardCharsets.ISO_8859_1);
-        return new MessageHeaders(truncated ? octets.substring(0, wholeFields) : octets, truncated);
+        return new MessageHeaders(truncated ? octets.substring(0, wholeFields) : octets, truncated, ended);
     }
 
     /** Whether the header was longer than the limit, so that fields are missing. */
     public boolean truncated() {
         return truncated;
+    }
+
+    /** Whether no empty line ended it, or a status line stood where it begins. */
+    boolean isOddlyFramed() {
+        return oddlyFramed;
     }
 
     /** The name of each field, in order and as written: ASCII without blanks. A name stands here as often as its field. */

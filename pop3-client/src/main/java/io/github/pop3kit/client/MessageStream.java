@@ -3,6 +3,7 @@ package io.github.pop3kit.client;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -15,12 +16,12 @@ import org.jspecify.annotations.Nullable;
 public final class MessageStream extends InputStream {
 
     private static final int BUFFER = 8 * 1024;
-    private static final int COPIED = 64 * 1024;
     private static final long REPORTED = 64 * 1024;
 
     private final Dialogue dialogue;
     private final InputStream body;
     private final Progress begin;
+    private final @Nullable String uniqueId;
     private final @Nullable Consumer<Progress> progress;
     private byte[] buffer = new byte[0];
     private int position;
@@ -30,10 +31,16 @@ public final class MessageStream extends InputStream {
     private boolean ended;
     private boolean closed;
 
-    MessageStream(Dialogue dialogue, InputStream body, Progress begin, @Nullable Consumer<Progress> progress) {
+    MessageStream(
+            Dialogue dialogue,
+            InputStream body,
+            Progress begin,
+            @Nullable String uniqueId,
+            @Nullable Consumer<Progress> progress) {
         this.dialogue = dialogue;
         this.body = body;
         this.begin = begin;
+        this.uniqueId = uniqueId;
         this.progress = progress;
         report();
     }
@@ -41,6 +48,11 @@ public final class MessageStream extends InputStream {
     /** The message-number. */
     public int number() {
         return begin.number();
+    }
+
+    /** The unique-id, if the session has asked for it before; the server's own text, never a file name. */
+    public Optional<String> uniqueId() {
+        return Optional.ofNullable(uniqueId);
     }
 
     /** The size as LIST has announced it, if LIST was asked; it may be a little wrong. Otherwise -1. */
@@ -103,9 +115,9 @@ public final class MessageStream extends InputStream {
 
     @Override
     public long transferTo(OutputStream out) throws IOException {
-        byte[] copied = new byte[COPIED];
+        byte[] copied = dialogue.block();
         long before = octets();
-        for (int read; (read = read(copied, 0, COPIED)) >= 0; ) out.write(copied, 0, read);
+        for (int read; (read = read(copied, 0, copied.length)) >= 0; ) out.write(copied, 0, read);
         return octets() - before;
     }
 
@@ -128,8 +140,8 @@ public final class MessageStream extends InputStream {
     private void drain() throws IOException {
         long most = octets + dialogue.limits().drainOctets();
         boolean hopeless = announcedOctets() > most;
-        byte[] unwanted = new byte[BUFFER];
-        while (!hopeless && !ended && receive(unwanted, 0, BUFFER) >= 0) hopeless = octets > most;
+        byte[] unwanted = dialogue.block();
+        while (!hopeless && !ended && receive(unwanted, 0, unwanted.length) >= 0) hopeless = octets > most;
         if (!ended) dialogue.cut("was left: message " + number() + " was closed long before its end");
     }
 }

@@ -21,6 +21,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Consumer;
 import java.util.function.IntFunction;
+import java.util.function.ToIntFunction;
 import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 
@@ -39,8 +40,6 @@ public final class RemoteMaildrop implements Closeable {
 
     /** CompuServe's servers took no more digits. */
     private static final int MOST_LINES = 99_999_999;
-
-    private static final int COPIED = 64 * 1024;
 
     private final Pop3Client client;
     private final Login login;
@@ -88,6 +87,7 @@ public final class RemoteMaildrop implements Closeable {
         dialogue.ask(new Command.List(OptionalInt.empty()));
         List<ScanListing> all = new ArrayList<>();
         listings.read(line -> all.add(listings.scan(line)));
+        listings.checkNumbers(all.stream().mapToInt(ScanListing::number));
         sizes = List.copyOf(all);
         return sizes;
     }
@@ -115,6 +115,7 @@ public final class RemoteMaildrop implements Closeable {
         noteUidl();
         List<UniqueIdListing> all = new ArrayList<>();
         listings.read(line -> listings.uniqueId(line).ifPresent(all::add));
+        listings.checkNumbers(all.stream().mapToInt(UniqueIdListing::number));
         listings.checkTwice(all);
         ids = List.copyOf(all);
         return ids;
@@ -176,8 +177,8 @@ public final class RemoteMaildrop implements Closeable {
     /** Like {@link #retrieveTo(int, OutputStream)}, to a channel in blocking mode. */
     public long retrieveTo(int number, WritableByteChannel out) throws IOException {
         try (MessageStream message = retrieve(number)) {
-            byte[] octets = new byte[COPIED];
-            for (int read; (read = message.read(octets, 0, COPIED)) >= 0; ) {
+            byte[] octets = dialogue.block();
+            for (int read; (read = message.read(octets, 0, octets.length)) >= 0; ) {
                 ByteBuffer buffer = ByteBuffer.wrap(octets, 0, read);
                 while (buffer.hasRemaining()) out.write(buffer);
             }
@@ -205,7 +206,7 @@ public final class RemoteMaildrop implements Closeable {
         checked(number);
         if (!dialogue.memory().withoutTop) {
             Reply reply = dialogue.reply(topCommand(number, 0));
-            if (reply instanceof Reply.Ok) return listings.header(message(number, 1, 1, -1));
+            if (reply instanceof Reply.Ok) return listings.top(message(number, 1, 1, -1));
             if (isTopOffered()) throw dialogue.rejected(topCommand(number, 0), (Reply.Err) reply);
         }
         checkSize(number);
@@ -225,7 +226,12 @@ public final class RemoteMaildrop implements Closeable {
     }
 
     private MessageStream message(int number, int nth, int messages, long announced) {
-        return dialogue.message(new Progress(number, nth, messages, 0, announced), progress);
+        return dialogue.message(new Progress(number, nth, messages, 0, announced), idOf(number), progress);
+    }
+
+    private @Nullable String idOf(int number) {
+        int index = indexOf(ids, number, UniqueIdListing::number);
+        return index < 0 ? singleIds.get(number) : ids.get(index).uniqueId();
     }
 
     private void checkSize(int number) throws LimitExceededException {
@@ -238,10 +244,17 @@ public final class RemoteMaildrop implements Closeable {
 
     /** As LIST has shown it; -1 if it was not asked. */
     private long octets(int number) {
+        int index = indexOf(sizes, number, ScanListing::number);
+        return index < 0 ? -1 : sizes.get(index).octets();
+    }
+
+    /** Where a listing has a message, or -1. */
+    private static <T> int indexOf(List<T> listing, int number, ToIntFunction<T> numberOf) {
         // Messages that are missing only move an entry to the front.
-        for (int i = Math.min(number, sizes.size()) - 1; i >= 0; i--) {
-            if (sizes.get(i).number() == number) return sizes.get(i).octets();
-            if (sizes.get(i).number() < number) return -1;
+        for (int i = Math.min(number, listing.size()) - 1; i >= 0; i--) {
+            int there = numberOf.applyAsInt(listing.get(i));
+            if (there == number) return i;
+            if (there < number) return -1;
         }
         return -1;
     }
@@ -313,7 +326,7 @@ public final class RemoteMaildrop implements Closeable {
         checkAll(numbers);
         if (dialogue.memory().withoutTop || !isTopOffered()) return headersOneByOne(numbers, sink);
         return new Batch(dialogue, numbers).multiLine().run(number -> topCommand(number, 0), (number, nth) -> {
-            sink.accept(number, listings.header(message(number, nth, numbers.size(), -1)));
+            sink.accept(number, listings.top(message(number, nth, numbers.size(), -1)));
         });
     }
 
@@ -378,7 +391,7 @@ public final class RemoteMaildrop implements Closeable {
         begin();
         Commit committed = new Commit(Commit.Outcome.COMMITTED, deleted.cardinality(), marked());
         try {
-            Reply reply = dialogue.quit();
+            Reply reply = dialogue.quit(!deleted.isEmpty());
             return reply instanceof Reply.Err refusal ? refused(committed, refusal) : committed;
         } catch (CommitException e) {
             throw e;

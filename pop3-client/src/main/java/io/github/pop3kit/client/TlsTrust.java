@@ -1,18 +1,20 @@
 package io.github.pop3kit.client;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
-import java.security.cert.Certificate;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.TrustManager;
@@ -22,6 +24,10 @@ import org.jspecify.annotations.Nullable;
 
 /** Who may vouch for a server's certificate. Immutable. */
 public final class TlsTrust {
+
+    /** Beside certificates, PEM files may hold keys, other things and words. */
+    private static final Pattern CERTIFICATE =
+            Pattern.compile("-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----");
 
     private final @Nullable SSLContext given;
     private final @Nullable List<X509Certificate> authorities;
@@ -45,12 +51,15 @@ public final class TlsTrust {
      */
     public static TlsTrust caFile(Path file) throws IOException {
         List<X509Certificate> found = new ArrayList<>();
-        try (InputStream in = Files.newInputStream(file)) {
-            for (Certificate each : CertificateFactory.getInstance("X.509").generateCertificates(in)) {
-                found.add((X509Certificate) each);
+        Matcher blocks = CERTIFICATE.matcher(Files.readString(file, StandardCharsets.ISO_8859_1));
+        try {
+            CertificateFactory factory = CertificateFactory.getInstance("X.509");
+            while (blocks.find()) {
+                byte[] block = blocks.group().getBytes(StandardCharsets.ISO_8859_1);
+                found.add((X509Certificate) factory.generateCertificate(new ByteArrayInputStream(block)));
             }
         } catch (CertificateException e) {
-            throw new IOException(file + " does not hold certificates in PEM form", e);
+            throw new IOException(file + " holds a certificate that cannot be read", e);
         }
         if (found.isEmpty()) throw new IOException(file + " does not hold a certificate in PEM form");
         return new TlsTrust(null, List.copyOf(found), true);
@@ -68,6 +77,11 @@ public final class TlsTrust {
      */
     public static TlsTrust context(SSLContext context) {
         return new TlsTrust(context, null, true);
+    }
+
+    /** Like {@link #context}, but the certificate may be for another host: only where the caller checks in its own way whose it is. */
+    public static TlsTrust contextForAnyHost(SSLContext context) {
+        return new TlsTrust(context, null, false);
     }
 
     /**

@@ -33,17 +33,17 @@ class BatchTest {
     }
 
     @Test
-    void a_batch_begins_with_few_commands_and_has_more_under_way_with_each_round() throws IOException {
+    void a_batch_begins_with_some_commands_and_has_more_under_way_with_each_round() throws IOException {
         // What is played here waits for all commands of a line before it answers the first of them.
         try (Script script = Script.of(FULL_LOGIN
-                        + commands(1, 4)
-                        + answers(2)
-                        + commands(5, 6)
-                        + answers(4)
-                        + commands(7, 12)
-                        + answers(6));
+                        + commands(1, 32)
+                        + answers(16)
+                        + commands(33, 48)
+                        + answers(16)
+                        + commands(49, 96)
+                        + answers(64));
                 RemoteMaildrop maildrop = script.open()) {
-            assertEquals(upTo(12), maildrop.deleteAll(upTo(12)).done());
+            assertEquals(upTo(96), maildrop.deleteAll(upTo(96)).done());
             script.check();
         }
     }

@@ -14,10 +14,12 @@ import io.github.pop3kit.protocol.DropListing;
 import io.github.pop3kit.protocol.ScanListing;
 import io.github.pop3kit.protocol.UniqueIdListing;
 import io.github.pop3kit.protocol.transcript.Pace;
+import io.github.pop3kit.protocol.transcript.Transcript;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -62,6 +64,86 @@ class QuirksTest {
         }
     }
 
+    // ---- answers that nobody asked for
+
+    @Test
+    void an_answer_that_came_before_the_password_is_no_answer_to_it() throws IOException {
+        String conversation = "S: +OK ready\nC: CAPA\nS: -ERR\nC: USER mrose\nS: +OK\\r\\n+OK and come in\n";
+        try (Script script = Script.of(conversation)) {
+            assertThrows(ProtocolViolationException.class, script::open);
+            script.check();
+        }
+    }
+
+    @Test
+    void a_farewell_before_the_password_says_nothing_of_the_password() throws IOException {
+        String conversation = "S: +OK ready\nC: CAPA\nS: -ERR\nC: USER mrose\nS: +OK\\r\\n-ERR going down\n";
+        try (Script script = Script.of(conversation)) {
+            assertThrows(ConnectionLostException.class, script::open);
+            script.check();
+        }
+    }
+
+    @Test
+    void a_message_that_is_listed_twice_makes_a_listing_worthless() throws IOException {
+        for (String command : List.of("LIST", "UIDL")) {
+            String listing = "C: " + command + "\nS: +OK\nS: 1 5\nS: 2 6\nS: 1 7\nS: .\n";
+            try (Script script = Script.of(LOGIN + listing)) {
+                RemoteMaildrop maildrop = script.open();
+                assertThrows(
+                        ProtocolViolationException.class,
+                        () -> (command.equals("LIST") ? maildrop.list() : maildrop.uniqueIds()).size());
+                script.check();
+            }
+        }
+    }
+
+    // ---- 1 to 4: SASL
+
+    private static final String SASL = "S: +OK ready\nC: CAPA\nS: +OK\nS: SASL PLAIN\nS: .\n";
+    private static final String NO_CAPA = "C: CAPA\nS: -ERR what?\n";
+    private static final Login LONG = Login.password("mrose", "x".repeat(200));
+    private static final String LONG_RESPONSE =
+            Base64.getEncoder().encodeToString(("\0mrose\0" + "x".repeat(200)).getBytes(StandardCharsets.US_ASCII));
+
+    /** A login in which the server has to ask for the response, in every pace and dialect. */
+    private static void logsIn(Login login, String conversation, Kind... deviations) throws IOException {
+        for (String dialect : List.of(conversation, Script.withLineFeeds(conversation))) {
+            for (Pace pace : List.of(new Pace.Lines(), new Pace.Octets())) {
+                try (Script script = Script.paced(pace, dialect);
+                        RemoteMaildrop maildrop = script.client().build().open(login)) {
+                    Set<Kind> told = kinds(maildrop);
+                    told.remove(Kind.LINE_FEEDS);
+                    assertEquals(Set.of(deviations), told);
+                    script.check();
+                }
+            }
+        }
+    }
+
+    @Test
+    void ok_may_stand_where_a_challenge_belongs() throws IOException {
+        logsIn(
+                LONG,
+                SASL + "C: AUTH PLAIN\nS: +OK\nC: " + LONG_RESPONSE + "\nS: +OK\n" + NO_CAPA,
+                Kind.OK_FOR_CHALLENGE);
+    }
+
+    @Test
+    void a_challenge_may_be_words_or_lack_its_padding() throws IOException {
+        for (String challenge : List.of("+ go ahead", "+ bW9yZT8")) {
+            logsIn(
+                    LONG,
+                    SASL + "C: AUTH PLAIN\nS: " + challenge + "\nC: " + LONG_RESPONSE + "\nS: +OK\n" + NO_CAPA,
+                    Kind.CHALLENGE_NOT_BASE64);
+        }
+    }
+
+    @Test
+    void the_last_answer_of_a_login_may_be_a_bare_ok() throws IOException {
+        logsIn(MROSE, SASL + "C: AUTH PLAIN AG1yb3NlAHNlY3JldA==\nS: +OK\n" + NO_CAPA);
+    }
+
     // ---- 5: CAPA
 
     @Test
@@ -88,6 +170,16 @@ class QuirksTest {
             assertThrows(ConnectionLostException.class, () -> client.open(MROSE)); // CAPA was asked again.
             script.check();
         }
+    }
+
+    @Test
+    void a_command_that_capa_promised_and_that_is_refused_is_a_refusal_and_no_more() throws IOException {
+        String conversation = FULL_LOGIN + "C: TOP 1 0\nS: -ERR no\nC: UIDL\nS: -ERR no\nC: NOOP\nS: +OK\n";
+        playsAll(conversation, maildrop -> {
+            assertThrows(CommandRejectedException.class, () -> maildrop.headers(1));
+            assertThrows(CommandRejectedException.class, maildrop::uniqueIds);
+            maildrop.noop();
+        });
     }
 
     // ---- 7: words that are no status
@@ -258,18 +350,61 @@ class QuirksTest {
                 C: TOP 1 0
                 S: +OK
                 S: Subject: hello
+                S:
                 S: .
                 """, maildrop -> {
             assertThrows(CommandRejectedException.class, () -> maildrop.headers(9));
-            assertEquals(Optional.of("hello"), maildrop.headers(1).subject()); // And no empty line behind it.
+            assertEquals(Optional.of("hello"), maildrop.headers(1).subject());
         });
     }
 
     @Test
     void a_second_status_line_before_the_header_is_no_field() throws IOException {
-        plays("C: TOP 1 0\nS: +OK\nS: +OK top: of message follows\nS: Subject: hello\nS:\nS: .\n", maildrop -> {
-            MessageHeaders headers = maildrop.headers(1);
-            assertEquals(List.of("Subject"), headers.names());
+        plays(
+                "C: TOP 1 0\nS: +OK\nS: +OK top: of message follows\nS: Subject: hello\nS:\nS: .\n",
+                maildrop -> assertEquals(List.of("Subject"), maildrop.headers(1).names()),
+                Kind.TOP_FORM);
+    }
+
+    @Test
+    void a_header_may_lack_the_empty_line_behind_it() throws IOException {
+        plays(
+                "C: TOP 1 0\nS: +OK\nS: Subject: hello\nS: .\n",
+                maildrop ->
+                        assertEquals(Optional.of("hello"), maildrop.headers(1).subject()),
+                Kind.TOP_FORM);
+    }
+
+    @Test
+    void a_top_that_brings_more_or_less_than_it_should_is_read_to_its_end() throws IOException {
+        plays("""
+                C: TOP 1 0
+                S: +OK
+                S: Subject: hello
+                S:
+                S: a body that nobody wanted
+                S: .
+                C: TOP 1 1000
+                S: +OK
+                S: cut
+                S: .
+                C: RETR 1
+                S: +OK
+                S: cut
+                S: not cut
+                S: .
+                """, maildrop -> {
+            assertEquals(Optional.of("hello"), maildrop.headers(1).subject());
+            assertEquals("cut\n", text(maildrop.top(1, 1000)));
+            assertEquals("cut\nnot cut\n", text(maildrop.retrieve(1)));
+        });
+    }
+
+    @Test
+    void headers_by_top_and_by_retr_are_each_as_the_server_has_them() throws IOException {
+        plays("C: TOP 1 0\nS: +OK\nS: Subject: a\nS:\nS: .\nC: RETR 1\nS: +OK\nS: Subject: b\nS:\nS: .\n", maildrop -> {
+            assertEquals(Optional.of("a"), maildrop.headers(1).subject());
+            assertEquals("Subject: b\n\n", text(maildrop.retrieve(1)));
         });
     }
 
@@ -280,7 +415,63 @@ class QuirksTest {
                 maildrop -> assertEquals("a\n", text(maildrop.top(1, Integer.MAX_VALUE))));
     }
 
+    // ---- 11 and 12: what a session does to the next ones
+
+    @Test
+    void marks_can_be_taken_away_before_quit_where_retrieving_makes_some() throws IOException {
+        plays("C: RETR 1\nS: +OK\nS: a\nS: .\nC: RSET\nS: +OK\nC: QUIT\nS: +OK\n", maildrop -> {
+            assertEquals("a\n", text(maildrop.retrieve(1)));
+            maildrop.reset();
+            assertEquals(0, maildrop.quit().deletions());
+        });
+    }
+
+    @Test
+    void a_message_can_be_looked_at_by_top_where_retrieving_takes_it_for_read() throws IOException {
+        plays(
+                "C: TOP 1 99999999\nS: +OK\nS: whole\nS: .\n",
+                maildrop -> assertEquals("whole\n", text(maildrop.top(1, Integer.MAX_VALUE))));
+    }
+
+    @Test
+    void a_listing_shows_what_this_session_has_and_numbers_may_be_missing() throws IOException {
+        plays("""
+                C: LIST
+                S: +OK
+                S: 2 3
+                S: 7 3
+                S: .
+                C: UIDL
+                S: +OK
+                S: 7 g
+                S: .
+                """, maildrop -> {
+            assertEquals(List.of(new ScanListing(2, 3), new ScanListing(7, 3)), maildrop.list());
+            assertEquals(List.of(new UniqueIdListing(7, "g")), maildrop.uniqueIds());
+        });
+    }
+
     // ---- 13 to 15: framing
+
+    @Test
+    void a_terminator_whose_last_octet_never_comes_is_waited_for_no_longer_than_for_any_answer() throws Exception {
+        try (Peer peer = new Peer(socket -> {
+            Transcript.parse(LOGIN + "C: RETR 1\nS: +OK\nS: a\nS: .\\r\\\n").playServer(socket, new Pace.Lines());
+            Peer.awaitEnd(socket);
+        })) {
+            Pop3Client client = Pop3Client.builder("127.0.0.1")
+                    .port(peer.port())
+                    .tls(Tls.NONE)
+                    .allowCleartextLogin()
+                    .readTimeout(Duration.ofSeconds(2))
+                    .build();
+            try (RemoteMaildrop maildrop = client.open(MROSE)) {
+                assertThrows(
+                        Pop3TimeoutException.class, () -> maildrop.retrieve(1).readAllBytes());
+            }
+            peer.played();
+        }
+    }
 
     @Test
     void a_line_that_was_not_dot_stuffed_keeps_its_dot() throws IOException {
@@ -329,7 +520,26 @@ class QuirksTest {
         plays("C: DELE 1\nS:\nS: +OK\n", maildrop -> maildrop.delete(1), Kind.EMPTY_LINE);
     }
 
+    @Test
+    void a_connection_that_is_dropped_at_dele_has_deleted_nothing() throws IOException {
+        try (Script script = Script.of(LOGIN + "C: RETR 1\nS: +OK\nS: a\nS: .\nC: DELE 1\nS closes\n");
+                RemoteMaildrop maildrop = script.open()) {
+            assertEquals("a\n", text(maildrop.retrieve(1)));
+            assertTrue(assertThrows(ConnectionLostException.class, () -> maildrop.delete(1))
+                    .isRetrySafe());
+            assertThrows(ConnectionLostException.class, maildrop::quit);
+        }
+    }
+
     // ---- 18: errors in words
+
+    @Test
+    void a_limit_on_downloads_is_told_from_other_errors() throws IOException {
+        plays(
+                "C: RETR 1\nS: -ERR Download exceed\n",
+                maildrop -> assertThrows(RateLimitedException.class, () -> maildrop.retrieve(1)),
+                Kind.ERROR_WITHOUT_CODE);
+    }
 
     @Test
     void login_errors_in_words_are_told_apart() throws IOException {

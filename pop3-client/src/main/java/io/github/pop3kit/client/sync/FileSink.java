@@ -1,0 +1,295 @@
+package io.github.pop3kit.client.sync;
+
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Semaphore;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A file for each message: written under another name, made durable, and renamed. Its name is made of the message's key, so that a
+ * message that comes again is recognised, and no file is ever overwritten.
+ *
+ * <p>Files are made durable in groups, at {@link #sync}; before, they are not visible. What a crash leaves under the other name is
+ * written over when the message comes again.
+ */
+abstract sealed class FileSink implements Sink {
+
+    private static final int BUFFER = 64 * 1024;
+
+    /** How many files of all sinks may be open while they wait for their group; the others are made durable one by one. */
+    private static final Semaphore WAITING = new Semaphore(256);
+
+    private static final class Written {
+
+        private final Arrival arrival;
+        private final Path file;
+        private Disk.@Nullable Output out;
+
+        Written(Arrival arrival, Path file) {
+            this.arrival = arrival;
+            this.file = file;
+        }
+
+        void makeDurable() throws IOException {
+            Disk.Output open = out;
+            if (open == null) return;
+            open.force();
+            out = null;
+            WAITING.release();
+            open.close();
+        }
+
+        void giveUp(Disk disk) {
+            try (Disk.Output open = out) {
+                if (open != null) WAITING.release();
+                out = null;
+                disk.delete(file);
+            } catch (IOException e) {
+                // What is left over is written over when the message comes again.
+            }
+        }
+    }
+
+    /** What one thread has written since it synced. */
+    private static final class Group {
+        private final List<Written> files = new ArrayList<>();
+        private final byte[] octets = new byte[BUFFER];
+        private final byte[] converted = new byte[BUFFER + 1];
+    }
+
+    private final Disk disk;
+    private final ThreadLocal<Group> groups = ThreadLocal.withInitial(Group::new);
+    private boolean prepared;
+
+    private FileSink(Disk disk) {
+        this.disk = disk;
+    }
+
+    static Sink folder(Path directory, Disk disk) {
+        return new Folder(directory, disk);
+    }
+
+    static Sink maildir(Path directory, Disk disk) {
+        return new Maildir(directory, disk);
+    }
+
+    Disk disk() {
+        return disk;
+    }
+
+    /** Makes the directories. */
+    abstract void prepare() throws IOException;
+
+    abstract Path temporary(Arrival arrival);
+
+    /** Where files are in the end. */
+    abstract Path directory();
+
+    /** Whether an earlier attempt has stored the message, as far as its name tells. */
+    abstract boolean isThere(Arrival arrival) throws IOException;
+
+    /** Gives the file its name, unless it is there under it. */
+    abstract void place(Arrival arrival, Path written) throws IOException;
+
+    abstract boolean keepsCarriageReturns();
+
+    @Override
+    public final void store(Arrival arrival, InputStream message) throws IOException {
+        synchronized (this) {
+            if (!prepared) prepare();
+            prepared = true;
+        }
+        if (isThere(arrival)) return;
+        Group group = groups.get();
+        Written written = new Written(arrival, temporary(arrival));
+        boolean complete = false;
+        try {
+            Disk.Output out = disk.create(written.file);
+            if (!WAITING.tryAcquire()) {
+                try (out) {
+                    copy(message, out, group);
+                    out.force();
+                }
+            } else {
+                written.out = out;
+                copy(message, out, group);
+            }
+            group.files.add(written);
+            complete = true;
+        } finally {
+            if (!complete) written.giveUp(disk);
+        }
+    }
+
+    private void copy(InputStream message, Disk.Output out, Group group) throws IOException {
+        if (keepsCarriageReturns()) {
+            for (int read; (read = message.read(group.octets)) >= 0; ) {
+                out.write(ByteBuffer.wrap(group.octets, 0, read));
+            }
+            return;
+        }
+        LineFeeds lineFeeds = new LineFeeds();
+        for (int read; (read = message.read(group.octets)) >= 0; ) {
+            out.write(ByteBuffer.wrap(group.converted, 0, lineFeeds.take(group.octets, read, group.converted)));
+        }
+        if (lineFeeds.endsInCarriageReturn()) out.write(ByteBuffer.wrap(new byte[] {'\r'}));
+    }
+
+    @Override
+    public final void sync() throws IOException {
+        Group group = groups.get();
+        if (group.files.isEmpty()) return;
+        boolean complete = false;
+        try {
+            for (Written written : group.files) written.makeDurable();
+            for (Written written : group.files) place(written.arrival, written.file);
+            disk.forceDirectory(directory());
+            complete = true;
+        } finally {
+            if (!complete) group.files.forEach(written -> written.giveUp(disk));
+            group.files.clear();
+        }
+    }
+
+    /** {@code KEY.eml}. */
+    private static final class Folder extends FileSink {
+
+        private final Path directory;
+
+        Folder(Path directory, Disk disk) {
+            super(disk);
+            this.directory = directory;
+        }
+
+        @Override
+        void prepare() throws IOException {
+            disk().createDirectories(directory);
+        }
+
+        @Override
+        Path temporary(Arrival arrival) {
+            return directory.resolve("." + arrival.key() + ".tmp");
+        }
+
+        @Override
+        Path directory() {
+            return directory;
+        }
+
+        @Override
+        boolean isThere(Arrival arrival) {
+            return false; // The name does not tell: a server may give a unique-id again to another message.
+        }
+
+        @Override
+        void place(Arrival arrival, Path written) throws IOException {
+            for (int n = 1; ; n++) {
+                Path file = directory.resolve(arrival.key() + (n == 1 ? "" : "-" + n) + ".eml");
+                if (!disk().exists(file)) {
+                    disk().rename(written, file);
+                    return;
+                }
+                if (isSame(written, file)) {
+                    disk().delete(written);
+                    return;
+                }
+            }
+        }
+
+        private boolean isSame(Path one, Path other) throws IOException {
+            if (disk().size(one) != disk().size(other)) return false;
+            try (InputStream first = new BufferedInputStream(disk().read(one), BUFFER);
+                    InputStream second = new BufferedInputStream(disk().read(other), BUFFER)) {
+                for (int octet; (octet = first.read()) == second.read(); ) {
+                    if (octet < 0) return true;
+                }
+                return false;
+            }
+        }
+
+        @Override
+        boolean keepsCarriageReturns() {
+            return true;
+        }
+
+        @Override
+        public String toString() {
+            return "folder " + directory;
+        }
+    }
+
+    /** {@code new/SECONDS.KEY.pop3sync}; mail readers move it to {@code cur} and put flags behind the name. */
+    private static final class Maildir extends FileSink {
+
+        private final Path directory;
+        private @Nullable Set<String> keys;
+
+        Maildir(Path directory, Disk disk) {
+            super(disk);
+            this.directory = directory;
+        }
+
+        @Override
+        void prepare() throws IOException {
+            for (String name : List.of("", "tmp", "new", "cur")) disk().createDirectories(directory.resolve(name));
+        }
+
+        @Override
+        Path temporary(Arrival arrival) {
+            return directory.resolve("tmp").resolve(name(arrival));
+        }
+
+        private static String name(Arrival arrival) {
+            return arrival.firstSeen().getEpochSecond() + "." + arrival.key() + ".pop3sync";
+        }
+
+        @Override
+        Path directory() {
+            return directory.resolve("new");
+        }
+
+        /**
+         * Looks at the names once, and only if a message comes again: none but this sink gives such names. A message that the user has
+         * thrown away since has been stored, too.
+         */
+        @Override
+        synchronized boolean isThere(Arrival arrival) throws IOException {
+            if (keys == null && arrival.again()) {
+                Set<String> found = new HashSet<>();
+                for (String place : List.of("new", "cur")) {
+                    for (String name : disk().list(directory.resolve(place))) found.add(stem(name));
+                }
+                keys = found;
+            }
+            return arrival.again() && keys != null && keys.contains(stem(name(arrival)));
+        }
+
+        private static String stem(String name) {
+            int end = name.indexOf(".pop3sync");
+            return end < 0 ? "" : name.substring(0, end);
+        }
+
+        @Override
+        synchronized void place(Arrival arrival, Path written) throws IOException {
+            disk().rename(written, directory().resolve(name(arrival)));
+            if (keys != null) keys.add(stem(name(arrival)));
+        }
+
+        @Override
+        boolean keepsCarriageReturns() {
+            return false;
+        }
+
+        @Override
+        public String toString() {
+            return "maildir " + directory;
+        }
+    }
+}

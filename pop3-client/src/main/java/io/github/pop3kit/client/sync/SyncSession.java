@@ -1,0 +1,628 @@
+package io.github.pop3kit.client.sync;
+
+import io.github.pop3kit.client.BatchInterruptedException;
+import io.github.pop3kit.client.BatchResult;
+import io.github.pop3kit.client.Commit;
+import io.github.pop3kit.client.CommitException;
+import io.github.pop3kit.client.Deviation;
+import io.github.pop3kit.client.MessageStream;
+import io.github.pop3kit.client.NotOfferedException;
+import io.github.pop3kit.client.Pop3Exception;
+import io.github.pop3kit.client.RemoteMaildrop;
+import io.github.pop3kit.client.sync.Entry.State;
+import io.github.pop3kit.protocol.ScanListing;
+import io.github.pop3kit.protocol.UniqueIdListing;
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.DigestOutputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One session: what is listed is compared with the journal, what is new is fetched, what shall go is deleted. The order makes it safe:
+ * a message is durable in the sink before the journal says so, and the journal says so, durably, before DELE is sent.
+ */
+final class SyncSession {
+
+    /** After so many octets a group is made durable, however few its messages are. */
+    private static final long GROUP_OCTETS = 16L * 1024 * 1024;
+
+    /** A sink that fails so often in a row is broken, not the messages. */
+    private static final int FAILURES_IN_A_ROW = 3;
+
+    /** So many messages do not all go by themselves while as many others come. */
+    private static final int MANY = 10;
+
+    private static final Duration FIRST_PAUSE = Duration.ofMinutes(10);
+    private static final Duration LONGEST_PAUSE = Duration.ofDays(1);
+
+    /** A message of the maildrop. */
+    private static final class Listed {
+        private final int number;
+        private final String uniqueId;
+        private final int occurrence;
+        private long octets = -1;
+        private @Nullable Entry entry;
+
+        Listed(int number, String uniqueId, int occurrence) {
+            this.number = number;
+            this.uniqueId = uniqueId;
+            this.occurrence = occurrence;
+        }
+
+        Entry entry() {
+            Entry known = entry;
+            if (known == null) throw new IllegalStateException("not in the journal yet");
+            return known;
+        }
+
+        SyncReport.Message message() {
+            return new SyncReport.Message(uniqueId, octets);
+        }
+    }
+
+    private final SyncAccount account;
+    private final Journal journal;
+    private final SyncListener listener;
+    private final Clock clock;
+    private final int group;
+    private final Tally tally;
+    private final RemoteMaildrop maildrop;
+
+    /** The group: taken by the sink, and not known to be durable. */
+    private final List<Listed> taken = new ArrayList<>();
+
+    private long takenOctets;
+
+    /** What this session has seen first: no earlier one can have stored it. */
+    private final Set<Entry> begun = new HashSet<>();
+
+    private int failuresInARow;
+
+    SyncSession(SyncAccount account, Journal journal, RemoteMaildrop maildrop, Pop3Sync sync, Tally tally) {
+        this.account = account;
+        this.journal = journal;
+        this.maildrop = maildrop;
+        this.listener = sync.listener();
+        this.clock = sync.clock();
+        this.group = sync.group();
+        this.tally = tally;
+    }
+
+    // ---- the whole of it
+
+    /** Fetches and deletes. */
+    void run() throws IOException {
+        List<Listed> all;
+        try {
+            all = list(maildrop.uniqueIds());
+        } catch (NotOfferedException e) {
+            if (!account.retention().keepsNothing()) throw noUniqueIds(e);
+            fetchAndDelete();
+            return;
+        }
+        List<Listed> wanted = compare(all);
+        journal.force();
+        listener.listed(account.name(), all.size(), wanted.size());
+        maildrop.onProgress(progress -> listener.progress(account.name(), progress));
+        boolean whole = fetch(wanted);
+        delete(all, whole);
+    }
+
+    /** Finds out what {@link #run} would do. */
+    void look() throws IOException {
+        List<Listed> all;
+        try {
+            all = list(maildrop.uniqueIds());
+        } catch (NotOfferedException e) {
+            throw noUniqueIds(e);
+        }
+        List<Listed> wanted = compare(all);
+        listener.listed(account.name(), all.size(), wanted.size());
+        for (Listed message : wanted) {
+            journal.stored(message.entry());
+            tally.fetched(message.message());
+        }
+        for (Listed message : victims(all)) tally.deleted(message.message());
+        maildrop.quit();
+    }
+
+    private SyncException noUniqueIds(NotOfferedException cause) {
+        return new SyncException(
+                SyncException.Reason.NO_UNIQUE_IDS,
+                cause.getMessage()
+                        + "; what is kept there could not be told from new mail. It can only be synchronised if"
+                        + " everything that is fetched is deleted at once",
+                cause);
+    }
+
+    // ---- what there is
+
+    private List<Listed> list(List<UniqueIdListing> listing) {
+        Map<String, Integer> times = new HashMap<>();
+        List<Listed> all = new ArrayList<>(listing.size());
+        for (UniqueIdListing each : listing) {
+            int occurrence = times.merge(each.uniqueId(), 1, Integer::sum);
+            Listed message = new Listed(each.number(), each.uniqueId(), occurrence);
+            message.entry = journal.find(each.uniqueId(), occurrence);
+            Entry entry = message.entry;
+            if (entry != null) message.octets = entry.octets();
+            all.add(message);
+        }
+        tally.listed(all.size());
+        remark(listing);
+        return all;
+    }
+
+    private void remark(List<UniqueIdListing> listing) {
+        for (Deviation deviation : maildrop.deviations()) {
+            if (deviation.kind() == Deviation.Kind.NO_UNIQUE_ID) {
+                tally.remark("the server has messages without unique-ids, which cannot be synchronised");
+            } else if (deviation.kind() == Deviation.Kind.UNIQUE_ID_TWICE) {
+                tally.remark("the server gives the same unique-id to several messages");
+            }
+        }
+        OptionalInt expire = expireDays();
+        if (expire.isPresent()
+                && !account.retention().keepsNothing()
+                && expire.getAsInt() < account.retention().keptDays()) {
+            tally.remark("the server itself deletes mail after " + expire.getAsInt() + " days");
+        }
+    }
+
+    /** RFC 2449 section 6.7: how long the server keeps mail. Zero: what was retrieved it may delete at QUIT. */
+    private OptionalInt expireDays() {
+        return maildrop.capabilities().find("EXPIRE").stream()
+                .flatMap(capability -> capability.arguments().stream())
+                .limit(1)
+                .filter(days -> days.matches("[0-9]{1,6}"))
+                .mapToInt(Integer::parseInt)
+                .findFirst();
+    }
+
+    /**
+     * Brings the journal up to date with the maildrop: commits whose end was not known are settled, and what is new is noted.
+     *
+     * @return what is to be fetched, in order; what has failed before comes last
+     */
+    private List<Listed> compare(List<Listed> all) throws IOException {
+        Instant now = clock.instant();
+        boolean anyNew = all.stream().anyMatch(message -> isNew(message.entry));
+        if (anyNew) learnSizes(all);
+        if (isMigration(all)) {
+            if (account.migration() == Migration.ASK) throw migration(all);
+            if (account.migration() == Migration.ADOPT) adopt(all, now);
+        }
+        pairOff(all);
+        settle(all, now);
+        for (Listed message : all) {
+            if (message.entry == null) {
+                message.entry = journal.seen(message.uniqueId, message.occurrence, now, message.octets);
+                begun.add(message.entry());
+            }
+        }
+        return wanted(all, now);
+    }
+
+    private static boolean isNew(@Nullable Entry entry) {
+        return entry == null || entry.state() == State.COMMITTED;
+    }
+
+    private void learnSizes(List<Listed> all) throws Pop3Exception {
+        Map<Integer, Long> sizes = new HashMap<>();
+        for (ScanListing each : maildrop.list()) sizes.put(each.number(), each.octets());
+        for (Listed message : all) message.octets = sizes.getOrDefault(message.number, -1L);
+    }
+
+    /** Whether nothing that was fetched before is listed, and what is listed looks like it. */
+    private boolean isMigration(List<Listed> all) {
+        List<Entry> known = new ArrayList<>();
+        for (Entry entry : journal.entries()) {
+            if (entry.state() == State.STORED || entry.state() == State.PASSED) known.add(entry);
+        }
+        if (known.isEmpty() || all.size() * 2L < known.size()) return false;
+        if (all.stream().anyMatch(message -> message.entry != null)) return false;
+        if (known.size() >= MANY) return true;
+        Set<Long> sizes = new HashSet<>();
+        known.forEach(entry -> sizes.add(entry.octets()));
+        return all.stream().anyMatch(message -> message.octets >= 0 && sizes.contains(message.octets));
+    }
+
+    private SyncException migration(List<Listed> all) {
+        return new SyncException(
+                SyncException.Reason.MIGRATION,
+                account.name() + " has " + all.size()
+                        + " messages, and the unique-ids of all of them are new: most likely"
+                        + " the mail was moved or restored. Somebody has to say whether to adopt them as fetched, or to"
+                        + " fetch them again");
+    }
+
+    private void adopt(List<Listed> all, Instant now) {
+        for (Listed message : all) {
+            message.entry = journal.seen(message.uniqueId, message.occurrence, now, message.octets);
+            journal.passed(message.entry());
+        }
+        tally.remark(all.size() + " messages with new unique-ids were adopted as fetched before");
+    }
+
+    /**
+     * Fewer messages are listed with the same unique-id than before, and not all of those were stored: nobody can tell which are left.
+     * They are taken for those that were not stored, for better twice than never.
+     */
+    private void pairOff(List<Listed> all) {
+        Map<String, List<Listed>> listed = new HashMap<>();
+        for (Listed message : all) {
+            boolean twice = message.occurrence > 1 || journal.find(message.uniqueId, 2) != null;
+            if (twice)
+                listed.computeIfAbsent(message.uniqueId, id -> new ArrayList<>())
+                        .add(message);
+        }
+        listed.forEach((uniqueId, messages) -> {
+            Entry beyond = journal.find(uniqueId, messages.size() + 1);
+            if (beyond == null || beyond.gone() != null) return;
+            List<Entry> entries = new ArrayList<>();
+            Entry each;
+            for (int n = 1; (each = journal.find(uniqueId, n)) != null; n++) entries.add(each);
+            entries.sort(Comparator.comparing(Entry::isDone));
+            for (int i = 0; i < messages.size(); i++) messages.get(i).entry = entries.get(i);
+        });
+    }
+
+    private void settle(List<Listed> all, Instant now) {
+        Set<Entry> present = new HashSet<>();
+        for (Listed message : all) {
+            Entry entry = message.entry;
+            if (entry == null) continue;
+            if (entry.state() == State.COMMITTED) {
+                // Either it is back, or the server gives its unique-id to another message. Their sizes tell.
+                if (entry.octets() != message.octets) {
+                    message.entry = null;
+                    continue;
+                }
+                journal.kept(entry);
+            } else if (entry.state() == State.DELETE_SENT) {
+                journal.kept(entry);
+            }
+            if (entry.gone() != null) journal.back(entry);
+            present.add(entry);
+        }
+        for (Entry entry : List.copyOf(journal.entries())) {
+            if (present.contains(entry)) continue;
+            if (entry.state() == State.DELETE_SENT) {
+                journal.committed(entry, now);
+                tally.deleted(new SyncReport.Message(entry.uniqueId(), entry.octets()));
+            } else if (entry.gone() == null) {
+                journal.gone(entry, now);
+            }
+        }
+    }
+
+    private List<Listed> wanted(List<Listed> all, Instant now) {
+        List<Listed> wanted = new ArrayList<>();
+        for (Listed message : all) {
+            Entry entry = message.entry();
+            if (entry.isDone()) continue;
+            if (isTooLarge(message)) {
+                tally.tooLarge(message.message());
+            } else if (pause(entry).isAfter(now)) {
+                tally.waiting(message.message(), entry.failures());
+            } else {
+                wanted.add(message);
+            }
+        }
+        wanted.sort(Comparator.comparing(message -> message.entry().failures()));
+        return wanted;
+    }
+
+    /** What the server may delete at QUIT, unasked, is fetched whatever its size is. */
+    private boolean isTooLarge(Listed message) {
+        return account.retention().skips(message.octets) && expireDays().orElse(-1) != 0;
+    }
+
+    /** Until when a message is left alone: the first failure may be the network's, the following ones hardly are. */
+    private static Instant pause(Entry entry) {
+        if (entry.failures() < 2) return Instant.MIN;
+        Duration doubled = FIRST_PAUSE.multipliedBy(1L << Math.min(entry.failures() - 2, 10));
+        return entry.lastFailure().plus(doubled.compareTo(LONGEST_PAUSE) < 0 ? doubled : LONGEST_PAUSE);
+    }
+
+    // ---- fetching
+
+    /** Whether each message that was retrieved is stored. */
+    private boolean fetch(List<Listed> wanted) throws IOException {
+        if (wanted.isEmpty()) return true;
+        Map<Integer, Listed> byNumber = new LinkedHashMap<>();
+        for (Listed message : wanted) byNumber.put(message.number, message);
+        BatchResult result;
+        boolean ended = false;
+        int before = tally.failures();
+        try {
+            result = maildrop.retrieveAll(byNumber.keySet(), (number, octets) -> take(at(byNumber, number), octets));
+            ended = true;
+        } catch (BatchInterruptedException e) {
+            blame(e, byNumber);
+            throw e;
+        } finally {
+            finishGroup(ended);
+        }
+        result.failures().forEach((number, why) -> failed(at(byNumber, number), why));
+        journal.force();
+        return tally.failures() == before;
+    }
+
+    private static Listed at(Map<Integer, Listed> byNumber, int number) {
+        Listed message = byNumber.get(number);
+        if (message == null) throw new IllegalStateException("message " + number + " was not asked for");
+        return message;
+    }
+
+    private void take(Listed message, MessageStream octets) throws IOException {
+        Guarded guarded = new Guarded(octets);
+        try {
+            account.sink().store(arrival(message), guarded);
+            guarded.transferTo(OutputStream.nullOutputStream()); // There is no other way to the next message.
+            guarded.check();
+            taken.add(message);
+            takenOctets += octets.octets();
+            failuresInARow = 0;
+        } catch (IOException | RuntimeException e) {
+            guarded.check(); // The session is over, and neither the sink nor the message is the reason.
+            failed(message, e);
+            if (++failuresInARow < FAILURES_IN_A_ROW) return;
+            journal.force();
+            throw new SyncException(
+                    SyncException.Reason.SINK, account.sink() + " takes no messages: " + e.getMessage(), e);
+        }
+        if (taken.size() >= group || takenOctets >= GROUP_OCTETS) makeDurable();
+    }
+
+    private Arrival arrival(Listed message) {
+        Entry entry = message.entry();
+        String key = key(account.name(), entry);
+        boolean again = !begun.contains(entry);
+        return new Arrival(account.name(), entry.uniqueId(), key, message.octets, entry.firstSeen(), again);
+    }
+
+    private static String key(String account, Entry entry) {
+        MessageDigest digest = sha256();
+        String name = account + "\0" + entry.uniqueId() + "\0" + entry.occurrence();
+        byte[] sum = digest.digest(name.getBytes(StandardCharsets.UTF_8));
+        return HexFormat.of().formatHex(sum, 0, 16);
+    }
+
+    private static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
+        }
+    }
+
+    /** The sink first, then the journal. */
+    private void makeDurable() throws IOException {
+        try {
+            account.sink().sync();
+        } catch (IOException | RuntimeException e) {
+            taken.clear();
+            throw new SyncException(
+                    SyncException.Reason.SINK, account.sink() + " cannot keep messages: " + e.getMessage(), e);
+        }
+        List<Listed> durable = List.copyOf(taken);
+        taken.clear();
+        takenOctets = 0;
+        for (Listed message : durable) journal.stored(message.entry());
+        journal.force();
+        List<Arrival> arrivals = durable.stream().map(this::arrival).toList();
+        if (account.sink() instanceof NotingSink noting) {
+            noting.noted(arrivals.stream().map(Arrival::key).toList());
+        }
+        durable.forEach(message -> tally.fetched(message.message()));
+        arrivals.forEach(listener::stored);
+    }
+
+    /** What was taken before the batch has ended, in whichever way, is not fetched again. */
+    private void finishGroup(boolean ended) throws IOException {
+        try {
+            makeDurable();
+        } catch (IOException e) {
+            if (ended) throw e; // Otherwise that which has ended it is told.
+            tally.remark(String.valueOf(e.getMessage()));
+        }
+    }
+
+    /** The first message without an answer may be the one that the server cannot send, or this side not take. */
+    private void blame(BatchInterruptedException e, Map<Integer, Listed> byNumber) throws IOException {
+        e.result().failures().forEach((number, why) -> failed(at(byNumber, number), why));
+        Set<Integer> answered = new HashSet<>(e.result().done());
+        answered.addAll(e.result().failures().keySet());
+        for (Listed message : byNumber.values()) {
+            if (answered.contains(message.number)) continue;
+            failed(message, e.getCause() instanceof Exception cause ? cause : e);
+            break;
+        }
+        journal.force();
+    }
+
+    private void failed(Listed message, Exception why) {
+        journal.failed(message.entry(), clock.instant());
+        tally.skipped(message.message(), message.entry().failures(), why);
+        listener.skipped(account.name(), message.uniqueId, why);
+    }
+
+    /** Remembers what went wrong with the session, for a sink may keep it to itself, or tell it in its own way. */
+    private static final class Guarded extends FilterInputStream {
+
+        private @Nullable IOException failure;
+
+        Guarded(InputStream octets) {
+            super(octets);
+        }
+
+        void check() throws IOException {
+            if (failure != null) throw failure;
+        }
+
+        @Override
+        public int read() throws IOException {
+            try {
+                return super.read();
+            } catch (IOException e) {
+                failure = e;
+                throw e;
+            }
+        }
+
+        @Override
+        public int read(byte[] into, int offset, int length) throws IOException {
+            try {
+                return super.read(into, offset, length);
+            } catch (IOException e) {
+                failure = e;
+                throw e;
+            }
+        }
+
+        @Override
+        public void close() {
+            // The rest is taken off the connection by its owner.
+        }
+    }
+
+    // ---- deleting
+
+    private List<Listed> victims(List<Listed> all) {
+        Instant now = clock.instant();
+        Set<String> doubtful = new HashSet<>();
+        for (Listed message : all) {
+            if (!message.entry().isStored()) doubtful.add(message.uniqueId);
+        }
+        List<Listed> victims = new ArrayList<>();
+        for (int i = 0; i < all.size(); i++) {
+            Listed message = all.get(i);
+            // Of two with the same unique-id, nobody knows which is which in the next session.
+            if (doubtful.contains(message.uniqueId)) continue;
+            long age = Duration.between(message.entry().firstSeen(), now).toDays();
+            int behind = all.size() - 1 - i;
+            if (account.retention().deletes(message.octets, age, behind)) victims.add(message);
+        }
+        return victims;
+    }
+
+    private void delete(List<Listed> all, boolean whole) throws IOException {
+        if (!whole && expireDays().orElse(-1) == 0) {
+            tally.remark("nothing was deleted: the server may delete what it sent, and not all of that was stored");
+            maildrop.close();
+            return;
+        }
+        deleteAndQuit(victims(all));
+    }
+
+    private void deleteAndQuit(List<Listed> victims) throws IOException {
+        if (victims.isEmpty()) {
+            maildrop.quit();
+            return;
+        }
+        for (Listed message : victims) journal.deleteSent(message.entry());
+        journal.force();
+        Map<Integer, Listed> byNumber = new LinkedHashMap<>();
+        for (Listed message : victims) byNumber.put(message.number, message);
+        BatchResult marked = maildrop.deleteAll(byNumber.keySet());
+        try {
+            maildrop.quit();
+        } catch (CommitException e) {
+            if (e.commit().outcome() == Commit.Outcome.REFUSED) tally.remark("the server has refused to delete");
+            throw e; // The next session tells what became of it.
+        }
+        Instant now = clock.instant();
+        for (int number : marked.done()) {
+            Listed message = at(byNumber, number);
+            journal.committed(message.entry(), now);
+            tally.deleted(message.message());
+        }
+        journal.force();
+        int refused = marked.failures().size();
+        if (refused > 0) tally.remark("the server has refused to delete " + refused + " messages");
+    }
+
+    // ---- a server without unique-ids
+
+    /** A message is known by its octets there, which are spooled to find out. */
+    private void fetchAndDelete() throws IOException {
+        Map<String, Integer> times = new HashMap<>();
+        List<Listed> all = new ArrayList<>();
+        List<ScanListing> sizes = maildrop.list();
+        tally.listed(sizes.size());
+        listener.listed(account.name(), sizes.size(), sizes.size());
+        Path spool = Files.createTempFile("pop3sync", ".eml");
+        try {
+            for (ScanListing size : sizes) {
+                if (account.retention().skips(size.octets())) {
+                    tally.tooLarge(new SyncReport.Message("", size.octets()));
+                    continue;
+                }
+                String uniqueId;
+                try {
+                    uniqueId = spool(size.number(), spool);
+                } catch (Pop3Exception e) {
+                    if (!e.isSessionUsable()) throw e;
+                    tally.skipped(new SyncReport.Message("", size.octets()), 1, e);
+                    continue;
+                }
+                Listed message = new Listed(size.number(), uniqueId, times.merge(uniqueId, 1, Integer::sum));
+                message.octets = size.octets();
+                message.entry = journal.find(uniqueId, message.occurrence);
+                all.add(message);
+                takeSpooled(message, spool);
+            }
+        } finally {
+            Files.deleteIfExists(spool);
+            finishGroup(false);
+        }
+        settle(all, clock.instant());
+        journal.force();
+        deleteAndQuit(all.stream().filter(message -> message.entry().isStored()).toList());
+    }
+
+    private String spool(int number, Path spool) throws IOException {
+        MessageDigest digest = sha256();
+        try (OutputStream out = new DigestOutputStream(Files.newOutputStream(spool), digest)) {
+            maildrop.retrieveTo(number, out);
+        }
+        return "sha-256:" + HexFormat.of().formatHex(digest.digest());
+    }
+
+    private void takeSpooled(Listed message, Path spool) throws IOException {
+        if (isNew(message.entry)) {
+            message.entry = journal.seen(message.uniqueId, message.occurrence, clock.instant(), message.octets);
+            begun.add(message.entry());
+            journal.force();
+        }
+        if (message.entry().isDone()) return;
+        try (InputStream octets = Files.newInputStream(spool)) {
+            account.sink().store(arrival(message), octets);
+            taken.add(message);
+        } catch (IOException | RuntimeException e) {
+            failed(message, e);
+        }
+        makeDurable();
+    }
+}
