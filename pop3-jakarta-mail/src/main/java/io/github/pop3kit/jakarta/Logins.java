@@ -40,7 +40,7 @@ final class Logins {
         boolean plain = !properties.is(Property.NO_PLAIN);
         Optional<String> actAs = properties.text(Property.AUTHORIZATION_ID);
         if (listed.isPresent()) {
-            for (String name : listed.get().strip().split("[\\s,]+")) {
+            for (String name : listed.get().strip().split("[\\s,]+", -1)) {
                 switch (name.toUpperCase(Locale.ROOT)) {
                     case "LOGIN" -> {
                         if (login) ways.add(Login.userPass(user, password));

@@ -36,7 +36,7 @@ final class MailProperties {
     }
 
     List<String> words(Property property) {
-        return text(property).map(text -> List.of(text.split("\\s+"))).orElse(List.of());
+        return text(property).map(text -> List.of(text.split("\\s+", -1))).orElse(List.of());
     }
 
     boolean is(Property property, boolean otherwise) throws MessagingException {

@@ -56,6 +56,7 @@ public class Pop3Message extends MimeMessage {
      * @throws ReadOnlyFolderException for DELETED, if the folder is not open for writing: it would not be deleted
      */
     @Override
+    @SuppressWarnings("UnsynchronizedOverridesSynchronized") // Not while listeners are told.
     public void setFlags(Flags changed, boolean set) throws MessagingException {
         if (set && changed.contains(Flags.Flag.DELETED) && owner.isOpenForReadingOnly()) {
             throw new ReadOnlyFolderException(owner, "the folder is open for reading only");
@@ -383,7 +384,7 @@ public class Pop3Message extends MimeMessage {
     }
 
     @Override
-    public void setDataHandler(DataHandler handler) throws MessagingException {
+    public synchronized void setDataHandler(DataHandler handler) throws MessagingException {
         throw readOnly();
     }
 
