@@ -54,6 +54,9 @@ postgresql            ls /usr/lib/postgresql/*/bin/postgres
 mariadb-server        command -v mariadbd
 galera-4              ls /usr/lib/galera/libgalera_smm.so
 rsync                 command -v rsync
+dovecot-pop3d         command -v dovecot
+dovecot-imapd         test -x /usr/lib/dovecot/imap
+strace                command -v strace
 EOF
     if [ ${#missing[@]} -eq 0 ]; then
         echo 'nothing is missing'

@@ -95,6 +95,7 @@ public final class Pop3 {
                 .addSubcommand(Sync.commandLine(this))
                 .addSubcommand(passwd)
                 .addSubcommand(new Database(this))
+                .addSubcommand(new UidlDiff(this))
                 .setOut(out)
                 .setErr(err)
                 .setCaseInsensitiveEnumValuesAllowed(true)

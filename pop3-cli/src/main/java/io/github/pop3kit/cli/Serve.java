@@ -124,8 +124,9 @@ final class Serve implements Callable<Integer> {
             names = "--store-option",
             paramLabel = "NAME=VALUE",
             description =
-                    "A setting of the store, as in --store-option user=pop3 --store-option password-file=FILE for a"
-                            + " database. Can be said again.")
+                    "A setting of the store, as in --store-option lock=snapshot for a maildir, or --store-option user=pop3"
+                            + " --store-option password-file=FILE for a database. Can be said again; docs/maildir.md and"
+                            + " docs/jdbc.md have all.")
     private Map<String, String> storeOptions = new LinkedHashMap<>();
 
     @Option(
@@ -267,7 +268,7 @@ final class Serve implements Callable<Integer> {
     }
 
     private int serveDemo(Pop3Server.Builder builder) throws Failure, IOException, InterruptedException {
-        if (store != null || users != null || !certs.isEmpty() || !keys.isEmpty()) {
+        if (store != null || !storeOptions.isEmpty() || users != null || !certs.isEmpty() || !keys.isEmpty()) {
             throw usage("--demo brings its own --store, --users, --cert and --key; leave them out.");
         }
         try (Demo made = demo()) {

@@ -125,7 +125,8 @@ public class Pop3Store extends Store {
 
     /** Ends the sessions; folders that are open are closed, and nothing is deleted. */
     @Override
-    @SuppressWarnings("UnsynchronizedOverridesSynchronized") // Not while folders are closed, which have monitors of their own.
+    @SuppressWarnings(
+            "UnsynchronizedOverridesSynchronized") // Not while folders are closed, which have monitors of their own.
     public void close() throws MessagingException {
         disconnect();
     }

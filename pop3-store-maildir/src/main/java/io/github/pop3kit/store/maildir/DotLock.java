@@ -98,18 +98,15 @@ final class DotLock implements AutoCloseable, Heartbeat.Kept {
     }
 
     private static DotLock create(MaildirIo io, Path file, Heartbeat heartbeat) throws IOException {
-        try (FileChannel created = io.create(file)) {
+        FileChannel created = io.create(file);
+        try (created) {
             io.write(created, ByteBuffer.wrap(HERE.getBytes(UTF_8)));
             DotLock lock = new DotLock(io, file, heartbeat);
             heartbeat.add(lock);
             return lock;
-        } catch (FileAlreadyExistsException e) {
-            throw e;
         } catch (IOException | RuntimeException e) {
             try {
                 io.delete(file);
-            } catch (NoSuchFileException never) {
-                // It was not created.
             } catch (IOException remains) {
                 LEFT_OVER.add(file);
                 e.addSuppressed(remains);

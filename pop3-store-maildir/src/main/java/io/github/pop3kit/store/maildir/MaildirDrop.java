@@ -5,6 +5,9 @@ import io.github.pop3kit.store.MessageContent;
 import io.github.pop3kit.store.StoreException;
 import io.github.pop3kit.store.StoreException.Reason;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.ReadableByteChannel;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
@@ -99,7 +102,40 @@ final class MaildirDrop implements Maildrop {
         // A verbatim message has as many octets as its file.
         boolean asItWas =
                 attributes.size() == snapshot.octets(index) && MaildirSync.stamp(attributes) == snapshot.stamp(index);
-        return new MessageContent(io.open(file), snapshot.verbatim(index) && asItWas);
+        ReadableByteChannel whole = new WholeFile(io.open(file), attributes.size());
+        return new MessageContent(whole, snapshot.verbatim(index) && asItWas);
+    }
+
+    /** A file that has to have as many octets as when it was opened: one that was cut meanwhile must not look like a whole message. */
+    private static final class WholeFile implements ReadableByteChannel {
+        private final FileChannel file;
+        private long left;
+
+        WholeFile(FileChannel file, long length) {
+            this.file = file;
+            this.left = length;
+        }
+
+        @Override
+        public int read(ByteBuffer to) throws IOException {
+            int read = file.read(to);
+            if (read >= 0) {
+                left -= read;
+            } else if (left > 0) {
+                throw new IOException("the file was cut while it was read");
+            }
+            return read;
+        }
+
+        @Override
+        public boolean isOpen() {
+            return file.isOpen();
+        }
+
+        @Override
+        public void close() throws IOException {
+            file.close();
+        }
     }
 
     @Override
@@ -117,6 +153,8 @@ final class MaildirDrop implements Maildrop {
     /** The intent, the files, the folders, and the end of the intent: in this order each is on the disk before the next. */
     private void remove(BitSet marked) throws IOException {
         RemovalIntent intent = new RemovalIntent(io, maildir);
+        // Sessions with snapshots do not exclude each other, and another one may have failed meanwhile.
+        intent.finish(new MaildirFolders(io, maildir), quota);
         List<String> bases = new ArrayList<>();
         marked.stream().forEach(index -> bases.add(MaildirName.base(snapshot.place(index))));
         boolean declared = true;

@@ -259,7 +259,8 @@ final class MaildirSync {
                             + "; let Dovecot open the maildir once,"
                             + " which makes the list anew, or remove dovecot.index* if unique-ids may change");
         }
-        return UidList.create();
+        return UidList.create(
+                Snapshot.read(io, maildir).map(it -> it.state().validity()).orElse(0L));
     }
 
     /** Where each base is. */
@@ -506,7 +507,7 @@ final class MaildirSync {
             if (lock.isEmpty()) throw new StoreException(Reason.TEMPORARY, list + " is locked by somebody else");
             try (DotLock held = lock.get()) {
                 boolean same = identity().equals(found.identity);
-                UidList now = UidList.read(io, list).orElseGet(UidList::create);
+                UidList now = UidList.read(io, list).orElseGet(() -> UidList.create(0));
                 if (now.validity() != found.list.validity()) {
                     throw new StoreException(Reason.TEMPORARY, list + " was replaced by another one");
                 }

@@ -42,8 +42,9 @@ final class RemovalIntent {
         StringBuilder text = new StringBuilder(HEADER).append('\n');
         for (String base : bases) text.append(base).append('\n');
         String octets = text + checksum(text.toString()) + "\n";
+        FileChannel written = io.create(file);
         try {
-            try (FileChannel written = io.create(file)) {
+            try (written) {
                 io.write(written, ByteBuffer.wrap(octets.getBytes(ISO_8859_1)));
                 io.force(written);
             }
@@ -51,8 +52,6 @@ final class RemovalIntent {
         } catch (IOException e) {
             try {
                 io.delete(file);
-            } catch (NoSuchFileException never) {
-                throw e;
             } catch (IOException remains) {
                 e.addSuppressed(remains);
             }

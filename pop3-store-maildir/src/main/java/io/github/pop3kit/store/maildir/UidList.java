@@ -93,9 +93,10 @@ final class UidList {
         this.entries = entries;
     }
 
-    /** A list without messages, later than any list of this maildir was. */
-    static UidList create() {
-        UidList list = new UidList(Instant.now().getEpochSecond(), 1, "", new ArrayList<>());
+    /** A list without messages, later than one that is remembered by its validity. */
+    static UidList create(long before) {
+        long validity = Math.max(Instant.now().getEpochSecond(), before + 1);
+        UidList list = new UidList(validity, 1, "", new ArrayList<>());
         list.stale = true;
         return list;
     }

@@ -4,6 +4,7 @@ import static io.github.pop3kit.store.maildir.Maildir.assertRefused;
 import static io.github.pop3kit.store.maildir.Maildir.content;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -15,11 +16,14 @@ import io.github.pop3kit.store.Maildrop;
 import io.github.pop3kit.store.MessageContent;
 import io.github.pop3kit.store.StoreException.Reason;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
@@ -35,6 +39,8 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.LoggerFactory;
 
 class MaildirDropTest {
@@ -462,6 +468,77 @@ class MaildirDropTest {
         }
     }
 
+    @Test
+    void a_message_that_is_cut_while_it_is_read_does_not_end_well() throws Exception {
+        Path file = maildir.put("new/1.a", "Hello\r\n".repeat(1000));
+        try (Maildrop maildrop = maildir.open();
+                MessageContent content = maildrop.open(1)) {
+            content.channel().read(ByteBuffer.allocate(100));
+            try (FileChannel cut = FileChannel.open(file, StandardOpenOption.WRITE)) {
+                cut.truncate(200);
+            }
+            assertThrows(IOException.class, content::octets);
+        }
+    }
+
+    @Test
+    void a_message_that_grew_or_shrank_before_it_is_read_is_sent_as_it_is() throws Exception {
+        maildir.put("new/1.a", "Hello\r\n");
+        maildir.put("new/2.b", "Hello\r\n");
+        try (Maildrop maildrop = maildir.open()) {
+            maildir.put("new/1.a", "Hello\r\nWorld\r\n");
+            maildir.put("new/2.b", "H");
+            assertEquals("Hello\r\nWorld\r\n", content(maildrop, 1));
+            assertEquals("H", content(maildrop, 2));
+        }
+    }
+
+    @Test
+    void a_name_with_a_line_break_is_left_out_as_dovecot_does() throws Exception {
+        maildir.put("new/1.a", "a");
+        maildir.put("new/2.new\nline", "b");
+        maildir.put("new/3.return\rhere", "c");
+        maildir.put("new/:2,S", "d");
+        assertEquals(List.of("a"), maildir.contents());
+        assertEquals(4, maildir.list("new").size());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"POSIX", "C.UTF-8"})
+    void names_are_octets_whatever_the_locale_of_the_process(String locale) throws Exception {
+        List<String> names = List.of("1.\u00E4\u00FF\u0080", "2.\u00C3\u00A4", "3.plain", "4.\u00ED\u00A0\u0080");
+        for (String name : names) maildir.put("new/" + name, name);
+        ProcessBuilder other = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        ByNames.class.getName(),
+                        root.toString())
+                .redirectError(ProcessBuilder.Redirect.INHERIT);
+        other.environment().put("LC_ALL", locale);
+        Process process = other.start();
+        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+        assertEquals(0, process.waitFor());
+        List<String> uniqueIds = maildir.uniqueIds();
+        assertEquals(4, uniqueIds.size());
+        assertEquals(uniqueIds, said.lines().toList());
+        assertEquals(names, maildir.contents());
+    }
+
+    /** A process that says which unique-ids there are by the names of files, and reads every message. */
+    static final class ByNames {
+
+        private ByNames() {}
+
+        public static void main(String[] args) throws IOException {
+            Maildir maildir = new Maildir(Path.of(args[0]), "mrose");
+            try (Maildrop maildrop = maildir.openByNames(new MaildirIo())) {
+                Maildir.uniqueIds(maildrop).forEach(System.out::println);
+                Maildir.contents(maildrop);
+            }
+        }
+    }
+
     // UPDATE.
 
     @Test
@@ -477,6 +554,7 @@ class MaildirDropTest {
                     List.of(
                             "openToChange pop3kit.lock",
                             "write content",
+                            "read pop3kit.intent",
                             "create pop3kit.intent",
                             "write content",
                             "force content",

@@ -14,6 +14,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -164,6 +165,9 @@ class PowerLossTest {
     /** Stops at operation k, and remembers how to undo whatever was not forced to the disk before. */
     private static final class StoppingIo extends ScriptedIo {
 
+        /** What is undone is a name, and not what is in the file of this number. */
+        private static final String NAME = "name";
+
         private final int at;
         private int steps;
         private boolean stopped;
@@ -171,7 +175,18 @@ class PowerLossTest {
         private final List<Undo> undos = new ArrayList<>();
         private final Map<FileChannel, Path> channels = new HashMap<>();
 
-        private record Undo(Path forcedWith, boolean content, Script undo) {}
+        private record Undo(Path forcedWith, Object content, Script undo) {}
+
+        /** What a removed file had in it is nobody's; the next file may get its number. */
+        private void forget(Path file) throws IOException {
+            if (!Files.exists(file)) return;
+            Object key = key(file);
+            undos.removeIf(undo -> key.equals(undo.content()));
+        }
+
+        private static Object key(Path file) throws IOException {
+            return Files.readAttributes(file, BasicFileAttributes.class).fileKey();
+        }
 
         StoppingIo(int at) {
             this.at = at;
@@ -190,7 +205,7 @@ class PowerLossTest {
             step("create " + file);
             FileChannel created = super.create(file);
             channels.put(created, file);
-            undo(file.getParent(), false, (operation, none) -> Files.deleteIfExists(file));
+            undo(file.getParent(), NAME, (operation, none) -> Files.deleteIfExists(file));
             return created;
         }
 
@@ -211,11 +226,11 @@ class PowerLossTest {
             }
             step("write " + path);
             long before = file.size();
-            Object key = Files.readAttributes(path, "fileKey").get("fileKey");
-            undo(path, true, (operation, none) -> {
+            Object key = key(path);
+            undo(path, key, (operation, none) -> {
                 // By then it may have another name.
                 for (Path now : everything(root(path))) {
-                    if (!key.equals(Files.readAttributes(now, "fileKey").get("fileKey"))) continue;
+                    if (!key.equals(key(now))) continue;
                     try (FileChannel again = FileChannel.open(now, StandardOpenOption.WRITE)) {
                         again.truncate(before);
                     }
@@ -242,29 +257,32 @@ class PowerLossTest {
             Path path = channels.get(file);
             step("force " + path);
             super.force(file);
-            undos.removeIf(undo -> undo.content() && undo.forcedWith().equals(path));
+            undos.removeIf(
+                    undo -> !undo.content().equals(NAME) && undo.forcedWith().equals(path));
         }
 
         @Override
         void force(Path folder) throws IOException {
             step("force " + folder);
             super.force(folder);
-            undos.removeIf(undo -> !undo.content() && undo.forcedWith().equals(folder));
+            undos.removeIf(
+                    undo -> undo.content().equals(NAME) && undo.forcedWith().equals(folder));
         }
 
         @Override
         void rename(Path from, Path to) throws IOException {
             step("rename " + to);
             super.rename(from, to);
-            undo(to.getParent(), false, (operation, none) -> Files.move(to, from));
+            undo(to.getParent(), NAME, (operation, none) -> Files.move(to, from));
         }
 
         @Override
         void replace(Path from, Path to) throws IOException {
             step("replace " + to);
             byte[] before = Files.exists(to) ? Files.readAllBytes(to) : null;
+            forget(to);
             super.replace(from, to);
-            undo(to.getParent(), false, (operation, none) -> {
+            undo(to.getParent(), NAME, (operation, none) -> {
                 Files.move(to, from);
                 if (before != null) Files.write(to, before);
             });
@@ -274,18 +292,19 @@ class PowerLossTest {
         void delete(Path file) throws IOException {
             step("delete " + file);
             byte[] before = Files.exists(file) ? Files.readAllBytes(file) : null;
+            forget(file);
             super.delete(file);
-            if (before != null) undo(file.getParent(), false, (operation, none) -> Files.write(file, before));
+            if (before != null) undo(file.getParent(), NAME, (operation, none) -> Files.write(file, before));
         }
 
-        private void undo(Path forcedWith, boolean content, Script undo) {
+        private void undo(Path forcedWith, Object content, Script undo) {
             undos.add(new Undo(forcedWith, content, undo));
         }
 
         void loseWhatIsNotForced(Disk disk) throws IOException {
             if (disk == Disk.KEEPS_ALL) return;
             Set<Undo> lost = new HashSet<>(undos);
-            if (disk == Disk.LOSES_CONTENT) lost.removeIf(undo -> !undo.content());
+            if (disk == Disk.LOSES_CONTENT) lost.removeIf(undo -> undo.content().equals(NAME));
             for (int i = undos.size() - 1; i >= 0; i--) {
                 Undo undo = undos.get(i);
                 if (lost.contains(undo)) undo.undo().before("undo", undo.forcedWith());

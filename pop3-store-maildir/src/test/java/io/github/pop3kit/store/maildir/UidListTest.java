@@ -173,6 +173,19 @@ class UidListTest {
     }
 
     @Test
+    void a_list_that_was_removed_is_followed_by_a_later_one() throws Exception {
+        maildir.put("cur/1.a:2,", "a");
+        List<String> before;
+        try (Maildrop maildrop = maildir.open()) {
+            before = Maildir.uniqueIds(maildrop);
+        }
+        Files.delete(list);
+        try (Maildrop maildrop = maildir.open()) {
+            assertFalse(Maildir.uniqueIds(maildrop).removeAll(before));
+        }
+    }
+
+    @Test
     void the_list_and_the_index_may_be_elsewhere() throws Exception {
         Files.createDirectories(root.resolve("control/mrose"));
         Files.createDirectories(root.resolve("index/mrose"));
@@ -302,9 +315,9 @@ class UidListTest {
         try (Heartbeat heartbeat = new Heartbeat();
                 DotLock lock = DotLock.take(new MaildirIo(), DotLock.Kind.ofList(list), Duration.ZERO, heartbeat)
                         .orElseThrow()) {
-            Files.setLastModifiedTime(lock(), ago(Duration.ofSeconds(100)));
+            FileTime before = Files.getLastModifiedTime(lock());
             heartbeat.beat();
-            assertTrue(Files.getLastModifiedTime(lock()).compareTo(ago(Duration.ofSeconds(50))) > 0);
+            assertTrue(Files.getLastModifiedTime(lock()).compareTo(before) > 0);
             lock.check();
         }
     }
