@@ -111,9 +111,8 @@ final class UidlDiff implements Callable<Integer> {
         Map<String, Long> fresh = new HashMap<>(after);
         fresh.keySet().retainAll(again);
         long octets = fresh.values().stream().mapToLong(Long::longValue).sum();
-        say(
-                "%d messages before, %d after, %d with the same unique-id",
-                before.size(), after.size(), after.size() - again.size());
+        int same = after.size() - again.size();
+        say(before.size() + " messages before, " + after.size() + " after, " + same + " with the same unique-id");
         tell("would be downloaded again or for the first time (" + octets + " octets)", again);
         tell("are no longer there under their unique-ids", gone);
         tell("have other octets under the same unique-id", resized);
@@ -122,13 +121,13 @@ final class UidlDiff implements Callable<Integer> {
 
     private void tell(String what, List<String> ids) {
         if (ids.isEmpty()) return;
-        say("%d %s:", ids.size(), what);
-        for (String id : ids.subList(0, Math.min(EXAMPLES, ids.size()))) say("  %s", Transcript.escape(id));
-        if (ids.size() > EXAMPLES) say("  … and %d more", ids.size() - EXAMPLES);
+        say(ids.size() + " " + what + ":");
+        for (String id : ids.subList(0, Math.min(EXAMPLES, ids.size()))) say("  " + Transcript.escape(id));
+        if (ids.size() > EXAMPLES) say("  … and " + (ids.size() - EXAMPLES) + " more");
     }
 
-    private void say(String format, Object... arguments) {
-        pop3.out().print(String.format(format + "%n", arguments));
+    private void say(String line) {
+        pop3.out().println(line);
     }
 
     /** Octets by unique-id. */
@@ -156,8 +155,6 @@ final class UidlDiff implements Callable<Integer> {
             return messages;
         } catch (Pop3Exception e) {
             throw Failure.of(e);
-        } catch (IOException e) {
-            throw Failure.local(e);
         }
     }
 

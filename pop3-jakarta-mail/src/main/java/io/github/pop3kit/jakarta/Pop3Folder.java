@@ -39,6 +39,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
@@ -227,12 +228,12 @@ public class Pop3Folder extends Folder {
         Conversation taken = owner.take(this);
         boolean done = false;
         try {
-            DropListing listing = stat(taken, mayBeOld);
-            if (listing == null) {
+            Optional<DropListing> listing = stat(taken, mayBeOld);
+            if (listing.isEmpty()) {
                 taken = owner.take(this);
                 listing = stat(taken, false);
             }
-            begin(how, taken, read, listing);
+            begin(how, taken, read, listing.orElseThrow());
             done = true;
         } finally {
             if (!done) {
@@ -258,14 +259,14 @@ public class Pop3Folder extends Folder {
     }
 
     /** Null if the session had ended while nobody used it. */
-    private @Nullable DropListing stat(Conversation asked, boolean mayBeOld) throws MessagingException {
+    private Optional<DropListing> stat(Conversation asked, boolean mayBeOld) throws MessagingException {
         try {
-            return asked.ask(RemoteMaildrop::stat);
+            return Optional.of(asked.ask(RemoteMaildrop::stat));
         } catch (Pop3Exception e) {
             if (!mayBeOld || e.isSessionUsable()) throw new MessagingException(e.getMessage(), e);
             asked.abandon();
             owner.released(this);
-            return null;
+            return Optional.empty();
         } catch (IOException e) {
             throw new MessagingException(e.getMessage(), e);
         }
@@ -340,15 +341,15 @@ public class Pop3Folder extends Folder {
 
     private void end(Conversation ended, List<Message> marked) throws MessagingException {
         try {
-            MessagesNotDeletedException refused = ended.ask(maildrop -> {
+            BatchResult deleted = ended.ask(maildrop -> {
                 if (settings().rsetBeforeQuit()) maildrop.reset();
                 List<Integer> numbers =
                         marked.stream().map(Message::getMessageNumber).toList();
-                BatchResult deleted = maildrop.deleteAll(numbers);
+                BatchResult marks = maildrop.deleteAll(numbers);
                 maildrop.quit();
-                return deleted.isComplete() ? null : refused(marked, deleted);
+                return marks;
             });
-            if (refused != null) throw refused;
+            if (!deleted.isComplete()) throw refused(marked, deleted);
         } catch (CommitException e) {
             throw notDeleted(marked, "the server did not confirm it at QUIT", e);
         } catch (Pop3Exception e) {
@@ -542,14 +543,16 @@ public class Pop3Folder extends Folder {
         if (!usesTop()) return;
         if (numbers.size() > 1 && !offers("TOP")) {
             // Not for each of them to be refused.
-            int first = numbers.remove(0);
-            loadHeader(wanted.get(first));
+            Pop3Message first = wanted.get(numbers.remove(0));
+            if (first != null) loadHeader(first);
         }
         if (numbers.isEmpty() || !usesTop()) return;
         askOnly(
                 null,
-                maildrop -> maildrop.topAll(
-                        numbers, 0, (number, stream) -> wanted.get(number).readHeaders(stream)));
+                maildrop -> maildrop.topAll(numbers, 0, (number, stream) -> {
+                    Pop3Message message = wanted.get(number);
+                    if (message != null) message.readHeaders(stream);
+                }));
     }
 
     private boolean offers(String capability) {

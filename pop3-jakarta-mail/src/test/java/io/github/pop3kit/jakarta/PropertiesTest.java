@@ -195,7 +195,7 @@ class PropertiesTest {
         try (ServerSocket probe = new ServerSocket(0)) {
             free = probe.getLocalPort();
         }
-        try (ServerSocket peer = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+        try (ServerSocket peer = new ServerSocket(0, 1, InetAddress.getByAddress(new byte[] {127, 0, 0, 1}))) {
             plain.with("localaddress", "127.0.0.1").with("localport", free);
             CompletableFuture<Integer> seen = CompletableFuture.supplyAsync(() -> {
                 try (Socket accepted = peer.accept()) {

@@ -36,15 +36,19 @@ class ProviderChoiceTest {
     @ValueSource(strings = {"pop3", "pop3s"})
     void ours_is_taken_wherever_Angus_stands(String protocol) throws Exception {
         String ours = (protocol.equals("pop3") ? Pop3Store.class : Pop3SslStore.class).getName();
-        assertEquals(ours, storeOf(protocol, new Properties(), sorted(isAngusMail())), "Angus behind");
         assertEquals(
-                ours, storeOf(protocol, new Properties(), sorted(isAngusMail().negate())), "Angus in front");
-        assertEquals(ours, storeOf(protocol, new Properties(), without(isAngusMail())), "angus-core alone");
+                ours, storeOf(protocol, new Properties(), sorted(ProviderChoiceTest::isAngusMail)), "Angus behind");
+        assertEquals(ours, storeOf(protocol, new Properties(), sorted(entry -> !isAngusMail(entry))), "Angus in front");
+        assertEquals(
+                ours,
+                storeOf(protocol, new Properties(), without(ProviderChoiceTest::isAngusMail)),
+                "angus-core alone");
     }
 
     @Test
     void without_our_jar_it_is_Angus() throws Exception {
-        assertTrue(storeOf("pop3", new Properties(), without(isOurs())).startsWith("org.eclipse.angus."));
+        assertTrue(storeOf("pop3", new Properties(), without(ProviderChoiceTest::isOurs))
+                .startsWith("org.eclipse.angus."));
     }
 
     @Test
@@ -56,12 +60,12 @@ class ProviderChoiceTest {
         assertEquals(Pop3Store.class.getName(), storeOf("pop3", properties, CLASS_PATH));
     }
 
-    private static Predicate<String> isAngusMail() {
-        return entry -> Path.of(entry).getFileName().toString().startsWith("angus-mail-");
+    private static boolean isAngusMail(String entry) {
+        return Path.of(entry).getFileName().toString().startsWith("angus-mail-");
     }
 
-    private static Predicate<String> isOurs() {
-        return entry -> entry.contains("pop3-jakarta-mail") && !entry.contains("test-classes");
+    private static boolean isOurs(String entry) {
+        return entry.contains("pop3-jakarta-mail") && !entry.contains("test-classes");
     }
 
     private static List<String> without(Predicate<String> what) {
@@ -110,7 +114,7 @@ class ProviderChoiceTest {
         String modules = CLASS_PATH.stream()
                 .filter(entry -> {
                     String name = Path.of(entry).getFileName().toString();
-                    return isOurs().test(entry)
+                    return isOurs(entry)
                             || entry.matches(".*pop3-(client|protocol)\\b.*")
                             || name.matches("(jakarta\\.(mail|activation)-api|angus-activation|slf4j-api)-.*")
                             || name.startsWith(angus);
