@@ -1,5 +1,6 @@
 package io.github.pop3kit.client.sync;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import java.io.BufferedInputStream;
@@ -41,6 +42,10 @@ final class MboxSink implements NotingSink {
     private static final int BUFFER = 64 * 1024;
     private static final Duration LOCK_PATIENCE = Duration.ofSeconds(10);
     private static final Duration LOCK_STALE = Duration.ofMinutes(5);
+
+    /** Where a process's number means that process; empty where that cannot be told. */
+    private static final String HOST = host();
+
     private static final DateTimeFormatter FROM_DATE = DateTimeFormatter.ofPattern(
                     "EEE MMM ppd HH:mm:ss yyyy", Locale.ROOT)
             .withZone(ZoneOffset.UTC);
@@ -306,10 +311,10 @@ final class MboxSink implements NotingSink {
         Instant end = Instant.now().plus(LOCK_PATIENCE);
         while (true) {
             try {
-                Files.createFile(lock);
+                create(lock);
                 return () -> Files.deleteIfExists(lock);
             } catch (FileAlreadyExistsException e) {
-                if (isStale(lock)) Files.deleteIfExists(lock);
+                if (isStale(lock) || isOfDeadProcess(lock)) Files.deleteIfExists(lock);
                 else if (Instant.now().isAfter(end)) throw new IOException(mbox + " is locked by " + lock, e);
             }
             try {
@@ -318,6 +323,46 @@ final class MboxSink implements NotingSink {
                 Thread.currentThread().interrupt();
                 throw new IOException("interrupted while " + mbox + " was locked", e);
             }
+        }
+    }
+
+    private static String host() {
+        try {
+            Path processes = Files.readSymbolicLink(Path.of("/proc/self/ns/pid")); // Containers count their own.
+            return Files.readString(Path.of("/proc/sys/kernel/hostname")).strip() + " " + processes;
+        } catch (IOException | UnsupportedOperationException notLinux) {
+            return "";
+        }
+    }
+
+    /** By a link, so that it is never there without the name of its owner. */
+    private static void create(Path lock) throws IOException {
+        long pid = ProcessHandle.current().pid();
+        Path named = lock.resolveSibling(lock.getFileName() + "." + pid);
+        try {
+            Files.writeString(named, owner(pid));
+            Files.createLink(lock, named);
+        } finally {
+            Files.deleteIfExists(named);
+        }
+    }
+
+    /** What a lock of ours says; its first line is what liblockfile has. */
+    static String owner(long pid) {
+        return pid + "\n" + HOST + "\n";
+    }
+
+    /** Whether it was left by a process of ours that was killed. Locks of other programs say nothing that could be relied on. */
+    private static boolean isOfDeadProcess(Path lock) throws IOException {
+        try {
+            String[] owner = Files.readString(lock, ISO_8859_1).split("\n", -1);
+            return owner.length == 3
+                    && !HOST.isEmpty()
+                    && owner[1].equals(HOST)
+                    && owner[0].matches("[1-9][0-9]{0,9}")
+                    && ProcessHandle.of(Long.parseLong(owner[0])).isEmpty();
+        } catch (NoSuchFileException e) {
+            return false;
         }
     }
 

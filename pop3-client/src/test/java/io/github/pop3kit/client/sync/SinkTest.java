@@ -119,6 +119,25 @@ class SinkTest {
     }
 
     @Test
+    void a_lock_of_a_process_that_was_killed_holds_nobody_up() throws Exception {
+        Process gone = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(), "--version")
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        gone.waitFor();
+        Path mbox = root.resolve("mbox");
+        Files.writeString(root.resolve("mbox.lock"), MboxSink.owner(gone.pid()));
+        store(Sink.mbox(mbox), arrival("a", false), "one\r\n");
+        assertEquals(List.of("one\n"), Kept.MBOX.messages(mbox));
+        try (Stream<Path> files = Files.list(root)) {
+            assertEquals(
+                    List.of(),
+                    files.filter(file -> file.toString().contains(".lock")).toList());
+        }
+    }
+
+    @Test
     void a_store_knows_a_message_by_its_key() throws Exception {
         MemoryMailStore store = new MemoryMailStore();
         Account mrose = Account.of("mrose");
