@@ -18,6 +18,7 @@ POP3 = os.environ.get("POP3", str(ROOT / "pop3"))
 PASSWORD = "tanstaaf"
 CRLF = b"\r\n"
 PLAIN, STLS, TLS = "plain", "STLS", "implicit TLS"
+UNVERIFIED = ssl._create_unverified_context()
 
 
 class Tally:
@@ -92,13 +93,14 @@ class Site:
             users.write(f"{name}:{{PLAIN}}{PASSWORD}\n")
         return maildir
 
-    def start(self, *more):
+    def start(self, *more, java=""):
+        """Starts a server over the maildirs, with these options more, and these of the JVM."""
         self.server_starts += 1
         self.server = Server(
             ["serve", "--listen", "127.0.0.1:0", "--listen-tls", "127.0.0.1:0", "--cert", str(self.certificate),
              "--key", str(self.key), "--store", f"maildir:{self.folder}/mail/{{user}}", "--users", str(self.users),
              "--allow-cleartext-login", *more],
-            self.folder / f"server-{self.server_starts}.log")
+            self.folder / f"server-{self.server_starts}.log", java)
         return self.server
 
 
@@ -135,10 +137,11 @@ class Server:
 
     LISTENING = re.compile(r"listening on 127\.0\.0\.1:(\d+)")
 
-    def __init__(self, arguments, log):
+    def __init__(self, arguments, log, java=""):
         self.log = log
         self.process = subprocess.Popen(
-            [POP3, *arguments], stdin=subprocess.DEVNULL, stdout=log.open("wb"), stderr=subprocess.STDOUT)
+            [POP3, *arguments], stdin=subprocess.DEVNULL, stdout=log.open("wb"), stderr=subprocess.STDOUT,
+            env={**os.environ, "JDK_JAVA_OPTIONS": java})
         listening = self.await_lines(self.LISTENING, 2, 600)  # The launcher may have to build first.
         self.plain, self.tls = (int(port) for port in listening[:2])
 
@@ -158,6 +161,18 @@ class Server:
     def text(self):
         return self.log.read_text(errors="replace")
 
+    def jcmd(self, command):
+        """What the server's JVM answers."""
+        home = Path(os.readlink(f"/proc/{self.process.pid}/exe")).parent
+        return run([home / "jcmd", str(self.process.pid), command], timeout=120).decode()
+
+    def java_version(self):
+        return "Java " + re.search(r"^JDK (\S+)", self.jcmd("VM.version"), re.M).group(1)
+
+    def descriptors(self):
+        """How many its process has open."""
+        return len(os.listdir(f"/proc/{self.process.pid}/fd"))
+
     def terminate(self, seconds=20):
         """SIGTERM; the exit status."""
         self.process.terminate()
@@ -171,17 +186,18 @@ class Server:
 class Session:
     """A connection of our own, octet by octet, that has read the greeting."""
 
-    def __init__(self, server, user=None, tls=False, seconds=20, stls=False):
-        self.socket = socket.create_connection(("127.0.0.1", server.tls if tls else server.plain), seconds)
+    def __init__(self, server, user=None, tls=False, seconds=20, stls=False, source=None):
+        port = server.tls if tls else server.plain
+        self.socket = socket.create_connection(("127.0.0.1", port), seconds, source and (source, 0))
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if tls:
-            self.socket = ssl._create_unverified_context().wrap_socket(self.socket)
+            self.socket = UNVERIFIED.wrap_socket(self.socket)
         self.replies = self.socket.makefile("rb")
         self.greeting = self.line()
         if stls:
             if not self.ask("STLS").startswith("+OK"):
                 raise RuntimeError("STLS is refused")
-            self.socket = ssl._create_unverified_context().wrap_socket(self.socket)
+            self.socket = UNVERIFIED.wrap_socket(self.socket)
             self.replies = self.socket.makefile("rb")
         if user:
             self.ask(f"USER {user}")

@@ -3,8 +3,11 @@
 module io.github.pop3kit.server {
     requires transitive io.github.pop3kit.store;
     requires io.github.pop3kit.protocol;
+    requires java.naming;
     requires org.slf4j;
     requires static org.jspecify;
+
+    uses io.github.pop3kit.server.auth.PasswordScheme;
 
     exports io.github.pop3kit.server;
     exports io.github.pop3kit.server.auth;

@@ -22,6 +22,7 @@ final class Angus {
 
     /** Retrieves a maildrop, message by message, without a copy in memory; how many there were. */
     static int retrieveAll(Properties properties, Account account, OutputStream messages) throws IOException {
+        properties.put("mail.pop3.class", "org.eclipse.angus.mail.pop3.POP3Store"); // Ours would be taken otherwise.
         try (Store store = Session.getInstance(properties).getStore("pop3")) {
             store.connect(account.host(), account.port(), account.user(), account.password());
             try (Folder inbox = store.getFolder("INBOX")) {

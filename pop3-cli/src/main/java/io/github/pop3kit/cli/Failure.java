@@ -111,6 +111,13 @@ final class Failure extends Exception {
         return message;
     }
 
+    /** A store's location without what may be a password: the end of a database's, and what stands before its host. */
+    static String place(String location) {
+        return location.startsWith("jdbc:")
+                ? location.replaceFirst("[?;].*", "").replaceFirst("//[^/]*@", "//")
+                : location;
+    }
+
     int status() {
         return status;
     }

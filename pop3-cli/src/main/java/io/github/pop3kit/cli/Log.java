@@ -88,11 +88,29 @@ final class Log {
                 line.append(event.getLevel().toString().toLowerCase(Locale.ROOT))
                         .append(": ");
             }
-            line.append(event.getFormattedMessage().replace("\r", "\\r").replace("\n", "\\n"));
+            escape(event.getFormattedMessage(), line);
             line.append('\n');
             IThrowableProxy thrown = event.getThrowableProxy();
-            if (thrown != null) line.append(ThrowableProxyUtil.asString(thrown).indent(4));
+            if (thrown != null) {
+                ThrowableProxyUtil.asString(thrown).indent(4).lines().forEach(each -> {
+                    escape(each, line);
+                    line.append('\n');
+                });
+            }
             return line.toString();
+        }
+
+        /** Whatever it came from, a text neither ends the line nor moves a terminal's cursor. */
+        private static void escape(String text, StringBuilder line) {
+            for (int i = 0; i < text.length(); i++) {
+                char c = text.charAt(i);
+                boolean separates = c == '\u2028' || c == '\u2029';
+                if (c == '\t' || !(Character.isISOControl(c) || separates)) {
+                    line.append(c);
+                } else {
+                    line.append(String.format(Locale.ROOT, "\\u%04X", (int) c));
+                }
+            }
         }
     }
 }

@@ -1,6 +1,9 @@
 package io.github.pop3kit.cli;
 
+import java.io.BufferedReader;
+import java.io.Console;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -9,6 +12,36 @@ import java.nio.file.Path;
 final class Password {
 
     private Password() {}
+
+    /** Asked for on the terminal, without showing it; where there is none, the first line of standard input. */
+    @SuppressWarnings("SystemConsoleNull")
+    static String asked() throws Failure {
+        Console console = System.console();
+        if (console != null && isTerminal(console)) {
+            char[] typed = console.readPassword("Password: ");
+            if (typed != null && typed.length > 0) return new String(typed);
+            throw Failure.of("There is no password.");
+        }
+        try {
+            BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+            String line = in.readLine();
+            if (line != null && !line.isEmpty()) return line;
+            throw Failure.of("There is no password on standard input.");
+        } catch (IOException e) {
+            throw Failure.of("The password cannot be read: " + Failure.why(e) + ".");
+        }
+    }
+
+    /** From Java 22 on there is a console also where there is no terminal, and a way to ask it. */
+    private static boolean isTerminal(Console console) {
+        try {
+            return (boolean) Console.class.getMethod("isTerminal").invoke(console);
+        } catch (NoSuchMethodException before22) {
+            return true;
+        } catch (ReflectiveOperationException e) {
+            return false;
+        }
+    }
 
     /** The first line of a file. */
     static String ofFile(Path file) throws Failure {

@@ -51,6 +51,7 @@ public final class Pop3 {
      * end, and has that status too: nothing went wrong.
      */
     public static void main(String[] args) {
+        settle();
         OutputStream out =
                 new BufferedOutputStream(new FileOutputStream(FileDescriptor.out)); // System.out hides errors
         Pop3 pop3 = new Pop3(out, new PrintWriter(System.err, true, UTF_8), System.getenv());
@@ -69,10 +70,22 @@ public final class Pop3 {
         System.exit(status.join());
     }
 
+    /** What the JDK takes from a property alone, before it is used; what was set by hand stays. */
+    private static void settle() {
+        // A thread of the system keeps a buffer as large as its largest write for good, and before Java 21 each session
+        // has one.
+        String largestKept = "jdk.nio.maxCachedBufferSize";
+        if (Runtime.version().feature() < 21 && System.getProperty(largestKept) == null) {
+            System.setProperty(largestKept, "16384");
+        }
+    }
+
     /** Runs the command and returns its status. */
     int run(String... args) {
         CommandLine serve = new CommandLine(new Serve(this));
         serve.getCommandSpec().usageMessage().footer(Serve.limits());
+        CommandLine passwd = new CommandLine(new Passwd(this));
+        passwd.getCommandSpec().usageMessage().footer(Passwd.schemes());
         CommandLine line = new CommandLine(this)
                 .addSubcommand(serve)
                 .addSubcommand(new Ls(this))
@@ -80,6 +93,9 @@ public final class Pop3 {
                 .addSubcommand(new Top(this))
                 .addSubcommand(new Rm(this))
                 .addSubcommand(Sync.commandLine(this))
+                .addSubcommand(passwd)
+                .addSubcommand(new Database(this))
+                .addSubcommand(new UidlDiff(this))
                 .setOut(out)
                 .setErr(err)
                 .setCaseInsensitiveEnumValuesAllowed(true)

@@ -12,14 +12,22 @@ import io.github.pop3kit.server.auth.PasswdFile;
 import io.github.pop3kit.store.MailStore;
 import io.github.pop3kit.store.MailStores;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.InetSocketAddress;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -109,14 +117,24 @@ final class Serve implements Callable<Integer> {
             paramLabel = "LOCATION",
             description =
                     "Where the mail is, such as 'maildir:/srv/mail/{user}/Maildir', with {user}, {local}, {domain} and"
-                            + " {home} of the account; or memory: alone.")
+                            + " {home} of the account; 'jdbc:postgresql://HOST/DATABASE' and other databases; or memory: alone.")
     private @Nullable String store;
+
+    @Option(
+            names = "--store-option",
+            paramLabel = "NAME=VALUE",
+            description =
+                    "A setting of the store, as in --store-option lock=snapshot for a maildir, or --store-option user=pop3"
+                            + " --store-option password-file=FILE for a database. Can be said again; docs/maildir.md and"
+                            + " docs/jdbc.md have all.")
+    private Map<String, String> storeOptions = new LinkedHashMap<>();
 
     @Option(
             names = "--users",
             paramLabel = "FILE",
             description = "Who may log in: a passwd file as Dovecot has them,"
-                    + " name:{PLAIN}secret:uid:gid:gecos:home:shell:extra in each line. Read again when it changes.")
+                    + " name:{SCHEME}secret:uid:gid:gecos:home:shell:extra in each line; pop3 passwd makes entries. Read again"
+                    + " when it changes.")
     private @Nullable Path users;
 
     @Option(
@@ -124,8 +142,54 @@ final class Serve implements Callable<Integer> {
             description = "Accept passwords without TLS, where anybody on the way can read them.")
     private boolean allowCleartextLogin;
 
+    @Option(
+            names = "--auth-mechanisms",
+            paramLabel = "NAME,...",
+            split = ",",
+            description =
+                    "By which mechanisms clients may log in, of those that --users and the connection allow: names alone are"
+                            + " all, with + or - in front they change the usual set, which is all but CRAM-MD5 and APOP; USER is USER and"
+                            + " PASS. As in --auth-mechanisms=+apop,+cram-md5.")
+    private List<String> authMechanisms = new ArrayList<>();
+
+    @Option(
+            names = "--master",
+            paramLabel = "NAME",
+            description =
+                    "This user of --users may open every other one's maildrop, by naming it as the authorization identity."
+                            + " Can be said again.")
+    private Set<String> masters = new LinkedHashSet<>();
+
+    @Option(
+            names = "--remember-logins",
+            paramLabel = "TIME",
+            converter = Time.class,
+            description =
+                    "For so long, such as 10m, a password that was right is not hashed again, unless its entry changes.")
+    private Duration rememberLogins = Duration.ZERO;
+
+    @Option(
+            names = "--client-ca",
+            paramLabel = "FILE",
+            description =
+                    "Ask clients for a certificate of these authorities, PEM; one for a user of --users logs in by EXTERNAL.")
+    private @Nullable Path clientCa;
+
+    @Option(
+            names = "--utf8",
+            description = "Speak RFC 6856: UTF8 and LANG; messages with more than ASCII in the header need UTF8.")
+    private boolean utf8;
+
     @Option(names = "--greeting", paramLabel = "TEXT", description = "What follows +OK when a client connects.")
     private @Nullable String greeting;
+
+    @Option(
+            names = "--proxy-protocol-from",
+            paramLabel = "NETWORK",
+            description =
+                    "Connections from here, such as 10.1.0.0/16 or 2001:db8::5, come through a proxy that begins each with"
+                            + " HAProxy's PROXY protocol (send-proxy, send-proxy-v2). Without it they are refused. Can be said again.")
+    private List<String> proxies = new ArrayList<>();
 
     @Option(
             names = "--limit",
@@ -157,15 +221,20 @@ final class Serve implements Callable<Integer> {
         String option = "--greeting";
         try {
             if (greeting != null) builder.greeting(greeting);
+            option = "--proxy-protocol-from";
+            builder.proxyProtocolFrom(proxies.toArray(String[]::new));
             option = "--limit";
-            ServerLimits changed = ServerLimits.defaults();
+            ServerLimits changed = ServerLimits.defaults().withConnectionsAtMost(Descriptors.connections());
             for (Map.Entry<String, String> limit : limits.entrySet()) {
                 changed = changed.with(limit.getKey(), limit.getValue());
             }
             builder.limits(changed);
+            option = "--auth-mechanisms";
+            if (!authMechanisms.isEmpty()) builder.mechanisms(authMechanisms.toArray(String[]::new));
         } catch (IllegalArgumentException e) {
             throw usage(option + ": " + e.getMessage() + ".");
         }
+        if (utf8) builder.utf8();
         Log.start(logLevel);
         try {
             return demo ? serveDemo(builder) : serveMail(builder);
@@ -180,6 +249,7 @@ final class Serve implements Callable<Integer> {
         if (store == null) throw usage("Say by --store where the mail is.");
         if (users == null) throw usage("Say by --users who may log in.");
         if (!keys.isEmpty() && certs.isEmpty()) throw usage("--key needs --cert.");
+        if (clientCa != null && certs.isEmpty()) throw usage("--client-ca needs --cert.");
         if (!keys.isEmpty() && keys.size() != certs.size()) {
             throw usage(
                     "Each --cert needs its --key, or none: there are " + certs.size() + " and " + keys.size() + ".");
@@ -192,13 +262,13 @@ final class Serve implements Callable<Integer> {
         Optional<ServerTls> tls = certs.isEmpty() ? Optional.empty() : Optional.of(tls());
         builder.authenticator(authenticator(users));
         if (allowCleartextLogin) builder.allowCleartextLogin();
-        try (MailStore mail = store(store)) {
+        try (MailStore mail = store(store, storeOptions)) {
             return serve(builder.store(mail), listen, listenTls, tls, addresses -> "");
         }
     }
 
     private int serveDemo(Pop3Server.Builder builder) throws Failure, IOException, InterruptedException {
-        if (store != null || users != null || !certs.isEmpty() || !keys.isEmpty()) {
+        if (store != null || !storeOptions.isEmpty() || users != null || !certs.isEmpty() || !keys.isEmpty()) {
             throw usage("--demo brings its own --store, --users, --cert and --key; leave them out.");
         }
         try (Demo made = demo()) {
@@ -230,9 +300,21 @@ final class Serve implements Callable<Integer> {
         for (int i = 0; i < certs.size(); i++) {
             certificates.add(certificate(certs.get(i), keys.isEmpty() ? certs.get(i) : keys.get(i), password));
         }
-        return ServerTls.of(
+        ServerTls tls = ServerTls.of(
                 certificates.get(0),
                 certificates.subList(1, certificates.size()).toArray(ServerCertificate[]::new));
+        return clientCa == null ? tls : tls.withOptionalClientCertificates(authorities(clientCa));
+    }
+
+    private static List<X509Certificate> authorities(Path file) throws Failure {
+        try (InputStream pem = Files.newInputStream(file)) {
+            return CertificateFactory.getInstance("X.509").generateCertificates(pem).stream()
+                    .map(X509Certificate.class::cast)
+                    .toList();
+        } catch (IOException | CertificateException e) {
+            throw Failure.of(
+                    "The authorities for --client-ca cannot be read from " + file + ": " + e.getMessage() + ".");
+        }
     }
 
     private static ServerCertificate certificate(Path cert, Path key, char[] password) throws Failure {
@@ -246,20 +328,20 @@ final class Serve implements Callable<Integer> {
         }
     }
 
-    private static Authenticator authenticator(Path users) throws Failure {
+    private Authenticator authenticator(Path users) throws Failure {
         try {
-            return new PasswdFile(users);
+            return new PasswdFile(users, masters, rememberLogins);
         } catch (IOException e) {
             throw Failure.of("The users cannot be read from " + users + ": " + Failure.why(e)
                     + ". --users wants a file of lines such as mrose:{PLAIN}secret that this user may read.");
         }
     }
 
-    private static MailStore store(String location) throws Failure {
+    private static MailStore store(String location, Map<String, String> options) throws Failure {
         try {
-            return MailStores.create(location, Map.of());
+            return MailStores.create(location, options);
         } catch (IllegalArgumentException | IOException e) {
-            throw Failure.of("There is no store at " + location + ": " + Failure.why(e));
+            throw Failure.of("There is no store at " + Failure.place(location) + ": " + Failure.why(e));
         }
     }
 
@@ -321,6 +403,15 @@ final class Serve implements Callable<Integer> {
 
     private static Failure usage(String sentence) {
         return Failure.usage(sentence, "pop3 serve");
+    }
+
+    /** {@code 10m} and the like. */
+    static final class Time implements ITypeConverter<Duration> {
+        @Override
+        public Duration convert(String value) {
+            if (value.matches("[0-9]{1,6}[smh]")) return Duration.parse("PT" + value.toUpperCase(Locale.ROOT));
+            throw new TypeConversionException("'" + value + "' is not a time, such as 30s, 10m or 1h");
+        }
     }
 
     /** {@code HOST:PORT}, with IPv6 in brackets. */

@@ -231,7 +231,7 @@ class ClientCommandsTest {
     void verbose_shows_the_wire_without_the_password() {
         Ran ran = pop3("ls", "-v", url());
         assertEquals(0, ran.status());
-        assertTrue(ran.err().contains("C: AUTH PLAIN ****"), ran.err());
+        assertTrue(ran.err().contains("C: AUTH SCRAM-SHA-512 ****"), ran.err());
         assertTrue(ran.err().contains("C: UIDL"), ran.err());
         assertFalse(ran.err().contains("secret"), ran.err());
     }

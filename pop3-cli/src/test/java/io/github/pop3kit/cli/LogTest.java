@@ -34,6 +34,15 @@ class LogTest {
         assertTrue(lines.contains("\n    java.io.IOException: x\n    2026-11-23"), lines);
     }
 
+    @Test
+    void nothing_in_a_line_moves_a_cursor_or_ends_the_line() {
+        String nasty = "a\33[2J\u007F\u0085\u009B\u2028\u2029\0b";
+        String escaped = "a\\u001B[2J\\u007F\\u0085\\u009B\\u2028\\u2029\\u0000b";
+        String lines = line(Level.WARN, nasty, new IOException(nasty));
+        assertTrue(lines.contains("warn: " + escaped + "\n"), lines);
+        assertTrue(lines.contains("java.io.IOException: " + escaped + "\n"), lines);
+    }
+
     private static String line(Level level, String message, Throwable thrown) {
         LoggerContext context = new LoggerContext();
         return new Log.Line()

@@ -200,7 +200,7 @@ class ServeTest {
                     S: AUTH-RESP-CODE
                     S: PIPELINING
                     S: USER
-                    S: SASL PLAIN
+                    S: SASL SCRAM-SHA-512 SCRAM-SHA-256 SCRAM-SHA-1 PLAIN LOGIN
                     S: EXPIRE NEVER
                     S: IMPLEMENTATION pop3kit
                     S: .

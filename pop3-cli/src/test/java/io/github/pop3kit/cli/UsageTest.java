@@ -62,6 +62,8 @@ class UsageTest {
                         + " port, such as 0.0.0.0:110 or [::1]:110.",
                 "serve --demo --log-level loud | Invalid value for option '--log-level': expected one of [ERROR, WARN, INFO,"
                         + " DEBUG, TRACE] (case-insensitive) but was 'loud'.",
+                "serve --demo --proxy-protocol-from proxy | --proxy-protocol-from: \"proxy\" is no network; write it like"
+                        + " 10.1.0.0/16 or 2001:db8::/32.",
                 "serve --demo --lisen a:1 | Unknown options: '--lisen', 'a:1'.",
             })
     void a_mistake_is_answered_with_one_sentence(String line, String sentence) {

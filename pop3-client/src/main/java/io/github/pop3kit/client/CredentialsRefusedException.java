@@ -1,6 +1,7 @@
 package io.github.pop3kit.client;
 
 import io.github.pop3kit.protocol.Reply;
+import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +18,10 @@ public final class CredentialsRefusedException extends CommandRejectedException 
 
     private CredentialsRefusedException(String server, String message, @Nullable Throwable cause) {
         super(server, message, null, false, cause);
+    }
+
+    static CredentialsRefusedException withoutToken(String server, IOException cause) {
+        return new CredentialsRefusedException(server, "was not logged in to, for there is no token", cause);
     }
 
     static CredentialsRefusedException closed(String server, Throwable cause) {

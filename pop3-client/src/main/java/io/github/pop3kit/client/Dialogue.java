@@ -57,6 +57,7 @@ final class Dialogue {
     private @Nullable Deadline answer;
     private Limit limit = Limit.READ;
     private Duration patience = NEVER;
+    private int timesAsLong = 1;
     private String said = "";
     private String status = "";
     private @Nullable MessageStream message;
@@ -211,6 +212,7 @@ final class Dialogue {
 
     /** Asks CAPA; a server that does not know it has no capabilities. */
     void askCapabilities() throws Pop3Exception {
+        if (memory.capaUnwanted) return;
         if (memory.withoutCapa) {
             deviates(Deviation.Kind.HANGS_UP_AT_CAPA, "");
             return;
@@ -282,15 +284,19 @@ final class Dialogue {
 
     /** Sends a command and reads its reply, {@link Reply.Ok} or {@link Reply.Err}. */
     Reply reply(Command command) throws Pop3Exception {
-        checkNothingUnasked();
         say(command);
         flush();
         return hear(command);
     }
 
-    /** Sends QUIT and reads the reply. From the first octet on nobody knows what the server does. */
-    Reply quit() throws Pop3Exception {
+    /**
+     * Sends QUIT and reads the reply. From the first octet on nobody knows what the server does.
+     *
+     * @param deletes whether there is work to be waited for
+     */
+    Reply quit(boolean deletes) throws Pop3Exception {
         phase = Phase.UPDATE;
+        if (deletes) timesAsLong = PATIENCE_AT_QUIT;
         Reply reply = reply(new Command.Quit());
         log.debug("{} has answered QUIT with {}", server(), reply instanceof Reply.Ok ? "+OK" : "-ERR");
         return reply;
@@ -299,6 +305,7 @@ final class Dialogue {
     /** Takes a command to be sent with the next {@link #flush}. */
     void say(Command command) throws Pop3Exception {
         checkUsable();
+        if (!inBatch) checkNothingUnasked();
         wire.command(command);
         said = Command.redact(command.line());
     }
@@ -306,6 +313,7 @@ final class Dialogue {
     /** Takes the response to a SASL challenge. */
     void respond(String base64) throws Pop3Exception {
         checkUsable();
+        checkNothingUnasked();
         wire.response(base64);
         said = "the response to its challenge";
     }
@@ -357,8 +365,7 @@ final class Dialogue {
     /** A line of a reply or listing, one character per octet. */
     String line() throws Pop3Exception {
         checkUsable();
-        Duration read = settings.times().read();
-        arm(Limit.READ, phase == Phase.UPDATE ? read.multipliedBy(PATIENCE_AT_QUIT) : read);
+        arm(Limit.READ, settings.times().read().multipliedBy(timesAsLong));
         String line;
         try {
             line = wire.readLine();
@@ -566,7 +573,7 @@ final class Dialogue {
 
     /** Whether several commands may be under way. */
     boolean pipelines() {
-        return !memory.withoutPipelining && capabilities.has("PIPELINING");
+        return !memory.withoutPipelining && (memory.pipeliningAssumed || capabilities.has("PIPELINING"));
     }
 
     void pipeliningBroke() {

@@ -10,6 +10,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 /** Reads what servers list, with the forms in which they have been seen to do it; what cannot be meant is a violation. */
 final class Listings {
@@ -111,6 +112,14 @@ final class Listings {
         }
         if (uniqueId.length() > 70 || !uniqueId.chars().allMatch(c -> c > ' ' && c < 0x7F)) {
             dialogue.deviates(Kind.UNIQUE_ID_FORM, uniqueId);
+        }
+    }
+
+    /** Of a message that is listed twice nobody knows which of the two lines is true. */
+    void checkNumbers(IntStream numbers) throws Pop3Exception {
+        Set<Integer> seen = new HashSet<>();
+        for (int number : numbers.toArray()) {
+            if (!seen.add(number)) throw dialogue.violated("has listed message " + number + " twice", "");
         }
     }
 

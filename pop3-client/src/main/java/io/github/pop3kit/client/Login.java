@@ -1,5 +1,7 @@
 package io.github.pop3kit.client;
 
+import java.util.Set;
+
 /**
  * Who logs in, and how. Nothing of it but the user is ever shown, by {@code toString()} least of all. All factories refuse CR, LF
  * and NUL, with which a name could carry commands of its own.
@@ -7,15 +9,16 @@ package io.github.pop3kit.client;
 public sealed interface Login {
 
     /**
-     * A user and a password, in the way that the server offers: AUTH PLAIN if there is one, otherwise USER and PASS. Over TLS only,
-     * unless {@link Pop3Client.Builder#allowCleartextLogin} was said.
+     * A user and a password, in the best way that the server offers: SCRAM, bound to the TLS connection if possible; otherwise PLAIN,
+     * LOGIN, or USER and PASS, these over TLS only, unless {@link Pop3Client.Builder#allowCleartextLogin} was said. What digests of
+     * MD5 prove, CRAM-MD5 and APOP, has to be asked for by {@link Password#only}.
      */
-    static Login password(String user, String password) {
+    static Password password(String user, String password) {
         return new Password(user, password);
     }
 
     /** Like {@link #password(String, String)}; the array can be cleared afterwards, the login itself keeps a copy. */
-    static Login password(String user, char[] password) {
+    static Password password(String user, char[] password) {
         return new Password(user, new String(password));
     }
 
@@ -41,14 +44,67 @@ public sealed interface Login {
         return new Apop(user, password);
     }
 
+    /**
+     * A token of OAuth 2.0, by OAUTHBEARER (RFC 7628) or else XOAUTH2, over TLS only unless clear logins were allowed. A token that
+     * makes the line too long waits for the server to ask for it, and so does the second one, since some servers know no other form.
+     */
+    static Login oauth2(String user, TokenSupplier tokens) {
+        return new OAuth2(user, tokens);
+    }
+
+    /**
+     * The client's certificate, by EXTERNAL (RFC 4422 appendix A); {@link TlsTrust#context} brings it.
+     *
+     * @param actAs whose maildrop; empty for the one that the certificate is for
+     */
+    static Login external(String actAs) {
+        return new External(actAs);
+    }
+
     /** Who logs in. */
     String user();
 
-    /** See {@link Login#password(String, String)}. */
-    record Password(String user, String password) implements Login {
+    /**
+     * See {@link Login#password(String, String)}.
+     *
+     * @param mechanisms by which of them it may be done: names of SASL, {@code USER} for USER and PASS, {@code APOP}
+     */
+    record Password(String user, String password, Set<String> mechanisms) implements Login {
+
+        private static final Set<String> USUAL = Set.of(
+                "SCRAM-SHA-512-PLUS",
+                "SCRAM-SHA-256-PLUS",
+                "SCRAM-SHA-1-PLUS",
+                "SCRAM-SHA-512",
+                "SCRAM-SHA-256",
+                "SCRAM-SHA-1",
+                "PLAIN",
+                "LOGIN",
+                "USER");
+
         public Password {
             checkUser(user);
             checkSecret(password);
+            mechanisms = Set.copyOf(mechanisms);
+        }
+
+        Password(String user, String password) {
+            this(user, password, USUAL);
+        }
+
+        /**
+         * The same by no other mechanisms than these, of which the best is taken: those of SCRAM with and without {@code -PLUS}, {@code
+         * PLAIN}, {@code LOGIN}, {@code USER}, {@code CRAM-MD5}, {@code APOP}.
+         *
+         * @throws IllegalArgumentException if there is no such mechanism
+         */
+        public Password only(String... names) {
+            for (String name : names) {
+                if (!USUAL.contains(name) && !name.equals("CRAM-MD5") && !name.equals("APOP")) {
+                    throw new IllegalArgumentException("a password does not go by " + name);
+                }
+            }
+            return new Password(user, password, Set.of(names));
         }
 
         @Override
@@ -94,6 +150,30 @@ public sealed interface Login {
         @Override
         public String toString() {
             return "Login[APOP " + user + ", ****]";
+        }
+    }
+
+    /** See {@link Login#oauth2}. */
+    record OAuth2(String user, TokenSupplier tokens) implements Login {
+        public OAuth2 {
+            checkUser(user);
+        }
+
+        @Override
+        public String toString() {
+            return "Login[OAuth2 " + user + "]";
+        }
+    }
+
+    /** See {@link Login#external}. */
+    record External(String user) implements Login {
+        public External {
+            check(user, "a user's name");
+        }
+
+        @Override
+        public String toString() {
+            return "Login[EXTERNAL " + user + "]";
         }
     }
 

@@ -35,10 +35,11 @@ public final class Pop3Client {
     private static final Logger log = LoggerFactory.getLogger(Pop3Client.class);
 
     private final Settings settings;
-    private final Memory memory = new Memory();
+    private final Memory memory;
 
-    private Pop3Client(Settings settings) {
+    private Pop3Client(Settings settings, Memory memory) {
         this.settings = settings;
+        this.memory = memory;
     }
 
     /**
@@ -145,6 +146,8 @@ public final class Pop3Client {
         private Duration writeTimeout = Duration.ofSeconds(60);
         private @Nullable Duration operation;
         private boolean cleartextLogin;
+        private boolean withoutCapa;
+        private boolean pipelining;
         private DotFraming framing = DotFraming.ADAPTIVE;
         private ClientLimits limits = ClientLimits.defaults();
         private ClientListener listener = new ClientListener() {};
@@ -217,8 +220,8 @@ public final class Pop3Client {
         }
 
         /**
-         * How long the server may take for a line, or to go on with a message; 60 seconds if it is not said. The answer to QUIT, before
-         * which the server deletes, may take five times as long.
+         * How long the server may take for a line, or to go on with a message; 60 seconds if it is not said. Where
+         * QUIT deletes something, its answer may take five times as long.
          */
         public Builder readTimeout(Duration time) {
             readTimeout = positive(time);
@@ -248,6 +251,18 @@ public final class Pop3Client {
         /** Sends passwords outside TLS too, where anybody on the way can read them. */
         public Builder allowCleartextLogin() {
             cleartextLogin = true;
+            return this;
+        }
+
+        /** Never asks CAPA, for a server whose answer is wrong. What it can do is then found out by trying. */
+        public Builder withoutCapa() {
+            withoutCapa = true;
+            return this;
+        }
+
+        /** Has several commands under way even if the server does not say that it can do PIPELINING (RFC 2449 section 6.6). */
+        public Builder assumePipelining() {
+            pipelining = true;
             return this;
         }
 
@@ -293,7 +308,7 @@ public final class Pop3Client {
         public Pop3Client build() {
             ConnectOptions connect = new ConnectOptions(
                     host, port == 0 ? tls.port() : port, proxy, sockets, Resolver.SYSTEM, nanoTime, watchdog);
-            return new Pop3Client(new Settings(
+            Settings settings = new Settings(
                     connect,
                     new Connector(connect),
                     tls,
@@ -306,7 +321,8 @@ public final class Pop3Client {
                     listener,
                     retry,
                     waiter,
-                    random));
+                    random);
+            return new Pop3Client(settings, new Memory(withoutCapa, pipelining));
         }
     }
 }

@@ -87,6 +87,7 @@ public final class RemoteMaildrop implements Closeable {
         dialogue.ask(new Command.List(OptionalInt.empty()));
         List<ScanListing> all = new ArrayList<>();
         listings.read(line -> all.add(listings.scan(line)));
+        listings.checkNumbers(all.stream().mapToInt(ScanListing::number));
         sizes = List.copyOf(all);
         return sizes;
     }
@@ -114,6 +115,7 @@ public final class RemoteMaildrop implements Closeable {
         noteUidl();
         List<UniqueIdListing> all = new ArrayList<>();
         listings.read(line -> listings.uniqueId(line).ifPresent(all::add));
+        listings.checkNumbers(all.stream().mapToInt(UniqueIdListing::number));
         listings.checkTwice(all);
         ids = List.copyOf(all);
         return ids;
@@ -389,7 +391,7 @@ public final class RemoteMaildrop implements Closeable {
         begin();
         Commit committed = new Commit(Commit.Outcome.COMMITTED, deleted.cardinality(), marked());
         try {
-            Reply reply = dialogue.quit();
+            Reply reply = dialogue.quit(!deleted.isEmpty());
             return reply instanceof Reply.Err refusal ? refused(committed, refusal) : committed;
         } catch (CommitException e) {
             throw e;

@@ -79,6 +79,11 @@ public final class TlsTrust {
         return new TlsTrust(context, null, true);
     }
 
+    /** Like {@link #context}, but the certificate may be for another host: only where the caller checks in its own way whose it is. */
+    public static TlsTrust contextForAnyHost(SSLContext context) {
+        return new TlsTrust(context, null, false);
+    }
+
     /**
      * Whoever answers. What is sent is encrypted, but perhaps for an attacker: only for trying things out, or together with a pin.
      */

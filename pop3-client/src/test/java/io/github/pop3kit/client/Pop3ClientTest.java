@@ -221,7 +221,7 @@ class Pop3ClientTest {
         Pop3Client client = serving("a\n").listener(reading(lines)).build();
         client.open(MROSE).close();
         client.open(Login.userPass("mrose", "secret")).close();
-        assertTrue(lines.contains("C: AUTH PLAIN ****"), lines.toString());
+        assertTrue(lines.contains("C: AUTH SCRAM-SHA-512 ****"), lines.toString());
         assertTrue(lines.contains("C: PASS ****"), lines.toString());
         assertFalse(lines.toString().contains("secret"), lines.toString());
     }

@@ -64,6 +64,40 @@ class QuirksTest {
         }
     }
 
+    // ---- answers that nobody asked for
+
+    @Test
+    void an_answer_that_came_before_the_password_is_no_answer_to_it() throws IOException {
+        String conversation = "S: +OK ready\nC: CAPA\nS: -ERR\nC: USER mrose\nS: +OK\\r\\n+OK and come in\n";
+        try (Script script = Script.of(conversation)) {
+            assertThrows(ProtocolViolationException.class, script::open);
+            script.check();
+        }
+    }
+
+    @Test
+    void a_farewell_before_the_password_says_nothing_of_the_password() throws IOException {
+        String conversation = "S: +OK ready\nC: CAPA\nS: -ERR\nC: USER mrose\nS: +OK\\r\\n-ERR going down\n";
+        try (Script script = Script.of(conversation)) {
+            assertThrows(ConnectionLostException.class, script::open);
+            script.check();
+        }
+    }
+
+    @Test
+    void a_message_that_is_listed_twice_makes_a_listing_worthless() throws IOException {
+        for (String command : List.of("LIST", "UIDL")) {
+            String listing = "C: " + command + "\nS: +OK\nS: 1 5\nS: 2 6\nS: 1 7\nS: .\n";
+            try (Script script = Script.of(LOGIN + listing)) {
+                RemoteMaildrop maildrop = script.open();
+                assertThrows(
+                        ProtocolViolationException.class,
+                        () -> (command.equals("LIST") ? maildrop.list() : maildrop.uniqueIds()).size());
+                script.check();
+            }
+        }
+    }
+
     // ---- 1 to 4: SASL
 
     private static final String SASL = "S: +OK ready\nC: CAPA\nS: +OK\nS: SASL PLAIN\nS: .\n";

@@ -50,7 +50,12 @@ public final class LineDecoder {
      * after {@link #expectResponse()}.
      */
     public static LineDecoder forCommands() {
-        return new LineDecoder(COMMAND_LIMIT, SASL_LIMIT);
+        return forCommands(COMMAND_LIMIT, SASL_LIMIT);
+    }
+
+    /** The same with other limits. */
+    public static LineDecoder forCommands(int limit, int saslLimit) {
+        return new LineDecoder(limit, saslLimit);
     }
 
     /** Says that the next line is no command but the response to a SASL challenge. */

@@ -25,31 +25,35 @@ final class Acceptor implements Runnable, AutoCloseable {
     private static final int BACKLOG = 1024;
 
     private static final long BACK_OFF = TimeUnit.MILLISECONDS.toNanos(100);
-    private static final long COMPLAINTS_APART = TimeUnit.MINUTES.toNanos(1);
     private static final ByteBuffer BUSY = StandardCharsets.US_ASCII
-            .encode("-ERR [SYS/TEMP] too many connections; try again later\r\n")
+            .encode("-ERR [SYS/TEMP] " + Refusal.FULL + "\r\n")
             .asReadOnlyBuffer();
 
     private final Endpoint endpoint;
     private final ServerSocketChannel channel;
     private final Sessions sessions;
-    private long lastComplaint = System.nanoTime() - COMPLAINTS_APART;
+    private final Complaint complaint;
 
-    private Acceptor(Endpoint endpoint, ServerSocketChannel channel, Sessions sessions) {
+    private Acceptor(Endpoint endpoint, ServerSocketChannel channel, Sessions sessions, Complaint complaint) {
         this.endpoint = endpoint;
         this.channel = channel;
         this.sessions = sessions;
+        this.complaint = complaint;
     }
 
-    /** Binds the endpoint's address. Nobody is served before {@link #run}. */
-    static Acceptor bind(Endpoint endpoint, Sessions sessions) throws IOException {
+    /**
+     * Binds the endpoint's address. Nobody is served before {@link #run}.
+     *
+     * @param complaint about a lack of descriptors, which all endpoints have in common
+     */
+    static Acceptor bind(Endpoint endpoint, Sessions sessions, Complaint complaint) throws IOException {
         // Who asks for 0.0.0.0 does not ask for IPv6.
         ServerSocketChannel channel = endpoint.address().getAddress() instanceof Inet4Address
                 ? ServerSocketChannel.open(StandardProtocolFamily.INET)
                 : ServerSocketChannel.open();
         try {
             channel.bind(endpoint.address(), BACKLOG);
-            return new Acceptor(endpoint, channel, sessions);
+            return new Acceptor(endpoint, channel, sessions, complaint);
         } catch (IOException e) {
             channel.close();
             throw new IOException("cannot listen on " + printed(endpoint.address()) + ": " + e.getMessage(), e);
@@ -73,7 +77,7 @@ final class Acceptor implements Runnable, AutoCloseable {
                 return;
             } catch (IOException | RuntimeException | OutOfMemoryError e) {
                 // No descriptor or no thread is left: those who are served will give theirs back.
-                complain(e);
+                if (complaint.isDue()) log.error("connections cannot be accepted; trying on", e);
                 LockSupport.parkNanos(BACK_OFF);
             }
         }
@@ -107,13 +111,6 @@ final class Acceptor implements Runnable, AutoCloseable {
         if (endpoint.tls() == Endpoint.Tls.IMPLICIT) return;
         client.configureBlocking(false);
         client.write(BUSY.duplicate());
-    }
-
-    private void complain(Throwable trouble) {
-        long now = System.nanoTime();
-        if (now - lastComplaint < COMPLAINTS_APART) return;
-        lastComplaint = now;
-        log.error("connections cannot be accepted; trying on", trouble);
     }
 
     @Override

@@ -3,14 +3,22 @@ package io.github.pop3kit.server;
 import io.github.pop3kit.protocol.Capability;
 import io.github.pop3kit.protocol.Command;
 import io.github.pop3kit.protocol.ResponseCode;
-import io.github.pop3kit.protocol.sasl.Plain;
-import io.github.pop3kit.protocol.sasl.SaslBase64;
+import io.github.pop3kit.protocol.sasl.ChannelBinding;
+import io.github.pop3kit.protocol.sasl.ScramHash;
 import io.github.pop3kit.protocol.wire.Wire;
+import io.github.pop3kit.server.auth.DigestResponse;
 import io.github.pop3kit.store.Account;
 import io.github.pop3kit.store.StoreException;
 import io.github.pop3kit.store.StoreException.Reason;
 import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,83 +33,127 @@ final class Authorization implements SessionState {
     private final Wire wire;
     private final Peer peer;
     private final boolean stls;
+    private final List<ChannelBinding> bindings;
+    private final List<X509Certificate> certificates;
     private @Nullable String user;
+    private boolean utf8;
     private int failures;
     private String lastAttempt = "";
+    private String lastMethod = "PLAIN";
 
-    Authorization(Session session, Service service, Wire wire, Peer peer, boolean stls) {
+    /** The state; TLS, where there is any, is on already. */
+    Authorization(Session session, Service service, Wire wire, Peer peer, boolean stls, Optional<SSLSession> tls) {
         this.session = session;
         this.service = service;
         this.wire = wire;
         this.peer = peer;
         this.stls = stls;
+        this.bindings = tls.map(known -> ChannelBinding.of(known, true)).orElse(List.of());
+        this.certificates = tls.map(Authorization::certificates).orElse(List.of());
     }
+
+    /** What the client has shown, and TLS has verified. */
+    private static List<X509Certificate> certificates(SSLSession tls) {
+        try {
+            return Arrays.stream(tls.getPeerCertificates())
+                    .map(X509Certificate.class::cast)
+                    .toList();
+        } catch (SSLPeerUnverifiedException none) {
+            return List.of();
+        }
+    }
+
+    private List<String> offered() {
+        return service.mechanisms(peer.secure(), !bindings.isEmpty(), !certificates.isEmpty());
+    }
+
+    // ---- logging in
 
     @Override
     public SessionState user(Command.User command) {
-        if (!service.acceptsPasswords(peer.secure())) return refuseCleartext();
+        if (!offered().contains("USER")) return refuse("USER");
         user = command.name();
         wire.ok("password required"); // Whether there is such a user is not for strangers to know.
         return this;
     }
 
     @Override
-    public SessionState pass(Command.Pass command) {
-        if (!service.acceptsPasswords(peer.secure())) return refuseCleartext();
+    public SessionState pass(Command.Pass command) throws IOException {
+        if (!offered().contains("USER")) return refuse("USER");
         if (user == null) {
             wire.err("USER comes first");
             return this;
         }
-        String name = user;
+        Proof proof = Proof.of(
+                user,
+                "",
+                name -> Secrets.allowed(command.password())
+                        ? service.authenticator().password(name, command.password())
+                        : Optional.empty());
         user = null;
-        return login(name, command.password());
+        return login("PLAIN", proof, Optional.empty());
     }
 
-    /** PLAIN, with its message on the same line or on the next (RFC 5034 section 4). */
+    @Override
+    public SessionState apop(Command.Apop command) throws IOException {
+        if (!offered().contains("APOP")) return refuse("APOP");
+        String timestamp = session.timestamp();
+        Proof proof = Proof.of(
+                command.name(),
+                "",
+                name -> service.authenticator().digest(new DigestResponse("APOP", name, timestamp, command.digest())));
+        return login("APOP", proof, Optional.empty());
+    }
+
+    /** RFC 5034 section 4. */
     @Override
     public SessionState auth(Command.Auth command) throws IOException {
-        if (!service.acceptsPasswords(peer.secure())) return refuseCleartext();
-        if (command.mechanism().isEmpty()) return listMechanisms();
-        if (!command.mechanism().equals("PLAIN")) {
-            wire.err("no such SASL mechanism here");
+        List<String> offered = Mechanisms.sasl(offered());
+        if (command.mechanism().isEmpty()) return listMechanisms(offered);
+        if (!offered.contains(command.mechanism())) return refuse(command.mechanism());
+        boolean offersBinding = offered.stream().anyMatch(ScramHash::isPlus);
+        SaslExchange exchange =
+                new SaslExchange(wire, service.authenticator(), offersBinding ? bindings : List.of(), certificates);
+        Proof proof;
+        try {
+            proof = exchange.hear(command);
+        } catch (SaslExchange.BrokenOff e) {
+            wire.err(e.sentence());
             return this;
         }
-        Optional<byte[]> message;
-        if (command.initialResponse().isPresent()) {
-            message = SaslBase64.decodeInitial(command.initialResponse().get());
-        } else {
-            wire.challenge("");
-            String response = wire.readResponse();
-            if (response == null) return end("Connection closed");
-            if (response.equals("*")) {
-                wire.err("authentication cancelled");
-                return this;
-            }
-            message = SaslBase64.decode(response);
-        }
-        Optional<Plain> plain = message.flatMap(Plain::parse);
-        if (plain.isEmpty()) {
-            wire.err("not a message of PLAIN in base64");
-            return this;
-        }
-        String actAs = plain.get().authorizationId();
-        if (!actAs.isEmpty() && !actAs.equals(plain.get().user()))
-            return refuseLogin(plain.get().user());
-        return login(plain.get().user(), plain.get().password());
+        return login(command.mechanism(), proof, Optional.of(exchange));
     }
 
     @Override
     public SessionState capa(Command.Capa command) throws IOException {
         wire.ok("capability list follows");
-        for (Capability capability : service.capabilities(peer.secure(), stls)) wire.listing(capability.toString());
+        for (Capability capability : service.capabilities(offered(), stls)) wire.listing(capability.toString());
         wire.endListing();
         return this;
+    }
+
+    /** RFC 6856 section 2.1. */
+    @Override
+    public SessionState utf8(Command.Utf8 command) {
+        if (!service.utf8()) return otherwise(command);
+        utf8 = true;
+        wire.ok("UTF8 enabled");
+        return this;
+    }
+
+    @Override
+    public SessionState lang(Command.Lang command) throws IOException {
+        return service.utf8() ? Language.answer(command, wire, this) : otherwise(command);
     }
 
     @Override
     public SessionState stls(Command.Stls command) throws IOException {
         if (!stls) {
             wire.err(peer.secure() ? "TLS is active already" : "there is no TLS here");
+            return this;
+        }
+        if (utf8) { // RFC 6856 section 2.1: and what was agreed upon in the clear would be worth nothing.
+            wire.err("STLS comes before UTF8");
             return this;
         }
         // What was sent in the clear behind STLS may be somebody else's: it must neither be obeyed nor pass for TLS.
@@ -120,34 +172,99 @@ final class Authorization implements SessionState {
 
     @Override
     public SessionState otherwise(Command command) {
-        wire.err(SessionState.isUnserved(command) ? "not supported" : "not available before login");
+        wire.err(service.serves(command) ? "not available before login" : "not supported");
         return this;
     }
 
-    private SessionState login(String name, String password) {
-        lastAttempt = name;
+    /** Judges a proof: after the address's penalty, with others of the same address waiting, and refuses late. */
+    private SessionState login(String method, Proof proof, Optional<SaslExchange> exchange) throws IOException {
+        lastAttempt = proof.user().isEmpty() ? proof.actAs() : proof.user();
+        lastMethod = method;
+        LoginPenalty.Attempt attempt = service.penalty().attempt(peer.remote());
+        begin(attempt);
+        Optional<Proof.Verdict> verdict;
         try {
-            Optional<Account> account = service.authenticator().password(name, password);
-            return account.isPresent() ? open(account.get().from(peer.remote())) : refuseLogin(name);
+            verdict = decide(attempt, proof);
         } catch (IOException | RuntimeException e) {
-            log.error("<{}> login of {} cannot be decided", peer.name(), LogText.of(name), e);
+            String name = LogText.of(lastAttempt);
+            if (e instanceof IOException) {
+                log.warn("<{}> login of {} cannot be decided now: {}", peer.name(), name, e.toString());
+                log.debug("<{}> login of {} cannot be decided now", peer.name(), name, e);
+            } else {
+                log.error("<{}> login of {} cannot be decided", peer.name(), name, e);
+            }
             Refusal.send(wire, e);
             return this;
         }
+        if (verdict.isEmpty()) {
+            session.pause(attempt.refused());
+            return refuseLogin(proof, exchange);
+        }
+        if (verdict.get().lastChallenge().isPresent() && exchange.isPresent()) {
+            try {
+                exchange.get().ask(verdict.get().lastChallenge().get());
+            } catch (SaslExchange.BrokenOff e) {
+                wire.err(e.sentence());
+                return this;
+            }
+        }
+        return open(verdict.get().account().from(peer.remote()), method);
     }
 
-    private SessionState open(Account account) {
+    private Optional<Proof.Verdict> decide(LoginPenalty.Attempt attempt, Proof proof) throws IOException {
+        try {
+            Optional<Proof.Verdict> verdict = proof.judge();
+            return verdict.isEmpty() ? verdict : asWanted(verdict.get(), proof);
+        } finally {
+            attempt.decided();
+        }
+    }
+
+    /** Of many attempts that come at once only the first few are not penalized for each other. */
+    private void begin(LoginPenalty.Attempt attempt) throws IOException {
+        try {
+            Duration wait = attempt.penalty();
+            while (true) {
+                for (; !wait.isZero(); wait = attempt.penalty()) session.pause(wait);
+                attempt.begin();
+                wait = attempt.penalty();
+                if (wait.isZero()) return;
+                attempt.decided();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException();
+        }
+    }
+
+    /** Whom to act as must be the user himself, unless the authenticator knows him as one who may (RFC 4422 section 3.4.1). */
+    private Optional<Proof.Verdict> asWanted(Proof.Verdict verdict, Proof proof) throws IOException {
+        String wanted = Secrets.prepared(proof.actAs());
+        String name = verdict.account().name();
+        boolean himself = wanted.isEmpty() || wanted.equals(name) || wanted.equals(Secrets.prepared(proof.user()));
+        if (himself) return Optional.of(verdict);
+        return service.authenticator()
+                .actAs(verdict.account(), wanted)
+                .map(other -> new Proof.Verdict(other, verdict.lastChallenge()));
+    }
+
+    private SessionState open(Account account, String method) {
         if (service.loginDelay().tooSoon(account.name())) {
             wire.err(ResponseCode.LOGIN_DELAY, "logged in too recently; try again later");
             return this;
         }
+        if (!session.openTo(account.name())) {
+            wire.err(ResponseCode.IN_USE, "too many sessions of this user");
+            return this;
+        }
         try {
-            Transaction transaction = Transaction.open(service, account, wire, peer);
+            Transaction transaction = Transaction.open(service, account, wire, peer, offered(), utf8);
             service.loginDelay().loggedIn(account.name());
             session.loggedIn(account.name());
-            log.info("pop3-login: Login: user=<{}>, method=PLAIN, {}", LogText.of(account.name()), peer.fields());
+            log.info("pop3-login: Login: user=<{}>, method={}, {}", LogText.of(account.name()), method, peer.fields());
             return transaction;
         } catch (IOException | RuntimeException e) {
+            session.closeToUser();
             String user = LogText.of(account.name());
             if (e instanceof StoreException refused && refused.reason() == Reason.IN_USE) {
                 log.info("<{}> the maildrop of {} is in use by another session", peer.name(), user);
@@ -159,21 +276,36 @@ final class Authorization implements SessionState {
         }
     }
 
-    private SessionState refuseLogin(String name) {
-        lastAttempt = name;
+    private SessionState refuseLogin(Proof proof, Optional<SaslExchange> exchange) throws IOException {
         failures++;
+        if (proof.refusal().isPresent() && exchange.isPresent()) {
+            try {
+                exchange.get().ask(proof.refusal().get());
+            } catch (SaslExchange.BrokenOff whateverItSays) {
+                // It was to say that it has heard, and no more.
+            }
+        }
         wire.err(ResponseCode.AUTH, "authentication failed");
         return failures < service.limits().loginFailures() ? this : end("Too many refused logins");
     }
 
-    private SessionState refuseCleartext() {
-        wire.err("passwords are accepted over TLS only");
+    /** Says why a way to log in is not open; the same whatever the secret. */
+    private SessionState refuse(String mechanism) {
+        user = null;
+        boolean overTls = !peer.secure() && service.mechanisms(true, true, true).contains(mechanism);
+        if (overTls) {
+            wire.err("passwords are accepted over TLS only");
+        } else if (mechanism.equals("APOP") || mechanism.equals("USER")) {
+            wire.err("not supported");
+        } else {
+            wire.err("no such SASL mechanism here");
+        }
         return this;
     }
 
-    private SessionState listMechanisms() throws IOException {
+    private SessionState listMechanisms(List<String> offered) throws IOException {
         wire.ok("SASL mechanisms follow");
-        wire.listing("PLAIN");
+        for (String mechanism : offered) wire.listing(mechanism);
         wire.endListing();
         return this;
     }
@@ -197,7 +329,7 @@ final class Authorization implements SessionState {
                 attempts,
                 session.age(),
                 LogText.of(lastAttempt),
-                failures == 0 ? "" : "method=PLAIN, ",
+                failures == 0 ? "" : "method=" + lastMethod + ", ",
                 peer.fields());
         return Ended.ENDED;
     }

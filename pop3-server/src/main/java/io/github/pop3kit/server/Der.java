@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 /** The few forms of DER (X.690) that keys and a small certificate need; the JDK reads them but does not write them. */
 final class Der {
 
+    static final int BOOLEAN = 0x01;
     static final int OCTET_STRING = 0x04;
     private static final int INTEGER = 0x02;
     private static final int BIT_STRING = 0x03;

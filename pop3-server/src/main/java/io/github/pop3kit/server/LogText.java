@@ -13,7 +13,7 @@ final class LogText {
      */
     static String of(String typed) {
         StringBuilder text = new StringBuilder();
-        for (int i = 0; i < typed.length() && text.length() < LONGEST; i++) {
+        for (int i = 0; i < typed.length(); i++) {
             char c = typed.charAt(i);
             boolean harmless = c != '<'
                     && c != '>'
@@ -28,11 +28,9 @@ final class LogText {
                                 Character.PRIVATE_USE -> false;
                         default -> true;
                     };
-            if (harmless) {
-                text.append(c);
-            } else {
-                text.append(String.format("\\u%04X", (int) c));
-            }
+            String shown = harmless ? String.valueOf(c) : String.format("\\u%04X", (int) c);
+            if (text.length() + shown.length() > LONGEST) break;
+            text.append(shown);
         }
         return text.toString();
     }

@@ -1,5 +1,6 @@
 package io.github.pop3kit.server;
 
+import io.github.pop3kit.protocol.wire.ProxyHeader;
 import java.net.InetAddress;
 import java.security.SecureRandom;
 import java.util.Base64;
@@ -17,6 +18,11 @@ record Peer(InetAddress remote, InetAddress local, String name, boolean secure) 
         byte[] octets = new byte[9];
         RANDOM.nextBytes(octets);
         return new Peer(remote, local, Base64.getEncoder().encodeToString(octets), false);
+    }
+
+    /** Whom a proxy speaks for; the proxy itself, where it says so or does not know. */
+    Peer introducedBy(ProxyHeader header) {
+        return new Peer(header.source().orElse(remote), header.destination().orElse(local), name, secure);
     }
 
     Peer secured() {

@@ -10,6 +10,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -91,7 +92,10 @@ public final class Pop3Server implements AutoCloseable {
         private ServerLimits limits = ServerLimits.defaults();
         private String greeting = "pop3kit ready";
         private boolean cleartextLogin;
+        private Mechanisms mechanisms = Mechanisms.usual();
+        private boolean utf8;
         private boolean last;
+        private List<Network> proxies = List.of();
         private SessionListener listener = new SessionListener() {};
         private Bench bench = System::nanoTime;
 
@@ -148,9 +152,43 @@ public final class Pop3Server implements AutoCloseable {
             return this;
         }
 
+        /**
+         * By which ways clients may log in, of those that the authenticator can judge and the connection allows. Names alone are all
+         * there shall be; with {@code +} or {@code -} in front of each they change what is there, which is every mechanism but
+         * {@code CRAM-MD5} and {@code APOP}. {@code USER} is USER and PASS.
+         *
+         * @throws IllegalArgumentException if there is no such mechanism, or none would be left; with a sentence for the operator
+         */
+        public Builder mechanisms(String... names) {
+            mechanisms = mechanisms.changed(List.of(names));
+            return this;
+        }
+
+        /**
+         * Speaks RFC 6856: offers UTF8 and LANG, takes names and passwords in UTF-8 alone, and refuses a message with more than ASCII in
+         * its header to clients that have not said UTF8. Without it, messages go out as they are stored, and nothing is said of it.
+         */
+        public Builder utf8() {
+            utf8 = true;
+            return this;
+        }
+
         /** Serves LAST, which RFC 1460 had and RFC 1725 took out, for clients that still ask. */
         public Builder serveLast() {
             last = true;
+            return this;
+        }
+
+        /**
+         * Where proxies are that put HAProxy's PROXY protocol, version 1 or 2, in front of each connection: the client that it names
+         * is the peer then, for limits, log and listener. A connection from there without it is ended; from elsewhere it is no
+         * command.
+         *
+         * @param networks such as {@code 10.1.0.0/16}, {@code 2001:db8::/32} or a single address
+         * @throws IllegalArgumentException with a sentence for the operator
+         */
+        public Builder proxyProtocolFrom(String... networks) {
+            proxies = Arrays.stream(networks).map(Network::parse).toList();
             return this;
         }
 
@@ -176,13 +214,27 @@ public final class Pop3Server implements AutoCloseable {
             if (store == null) throw new IllegalStateException("a server needs a store");
             if (authenticator == null) throw new IllegalStateException("a server needs an authenticator");
             if (endpoints.isEmpty()) endpoints.add(Endpoint.plain(0));
-            if (!cleartextLogin && endpoints.stream().anyMatch(endpoint -> endpoint.tls() == Endpoint.Tls.NONE)) {
+            LoginDelay loginDelay = new LoginDelay(limits.loginDelay(), bench::nanoTime);
+            LoginPenalty penalty = new LoginPenalty(limits.loginFailureDelay(), limits.loginPenalty(), bench::nanoTime);
+            Service service = new Service(
+                    store,
+                    authenticator,
+                    limits,
+                    greeting,
+                    cleartextLogin,
+                    mechanisms,
+                    utf8,
+                    last,
+                    penalty,
+                    loginDelay,
+                    proxies,
+                    listener,
+                    bench);
+            boolean anyWithoutTls = endpoints.stream().anyMatch(endpoint -> endpoint.tls() == Endpoint.Tls.NONE);
+            if (anyWithoutTls && service.mechanisms(false, false, false).isEmpty()) {
                 throw new IllegalStateException("nobody could log in without TLS;"
                         + " give each endpoint a certificate, or allow passwords in the clear");
             }
-            LoginDelay loginDelay = new LoginDelay(limits.loginDelay(), bench::nanoTime);
-            Service service = new Service(
-                    store, authenticator, limits, greeting, cleartextLogin, last, loginDelay, listener, bench);
             Sessions sessions = new Sessions(service);
             List<Acceptor> acceptors = bind(sessions);
             Reaper reaper = new Reaper(sessions.running(), bench::nanoTime);
@@ -209,8 +261,9 @@ public final class Pop3Server implements AutoCloseable {
 
         private List<Acceptor> bind(Sessions sessions) throws IOException {
             List<Acceptor> acceptors = new ArrayList<>();
+            Complaint complaint = new Complaint();
             try {
-                for (Endpoint endpoint : endpoints) acceptors.add(Acceptor.bind(endpoint, sessions));
+                for (Endpoint endpoint : endpoints) acceptors.add(Acceptor.bind(endpoint, sessions, complaint));
                 return acceptors;
             } catch (IOException e) {
                 for (Acceptor acceptor : acceptors) acceptor.close();

@@ -32,7 +32,7 @@ final class Reaper implements AutoCloseable {
         while (!closed) {
             try {
                 sweep();
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | OutOfMemoryError e) {
                 log.error("a sweep over the sessions failed; the next one comes", e);
             }
             LockSupport.parkNanos(PAUSE);

@@ -8,6 +8,9 @@ import io.github.pop3kit.store.StoreException.Reason;
 /** What a client hears of a failure of a store or an authenticator: a fixed sentence and a code. The cause is for the log. */
 final class Refusal {
 
+    /** The sentence for who comes when there is no room. */
+    static final String FULL = "too many connections; try again later";
+
     private Refusal() {}
 
     /** Says {@code -ERR}. */

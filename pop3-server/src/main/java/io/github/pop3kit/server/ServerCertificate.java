@@ -6,9 +6,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.security.GeneralSecurityException;
+import java.security.KeyPair;
 import java.security.KeyStore;
 import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
@@ -108,7 +110,22 @@ public final class ServerCertificate {
 
     /** A fresh certificate that nobody but its maker vouches for, valid for these host names and addresses for a year. */
     public static ServerCertificate selfSigned(String... names) {
-        SelfSigned made = SelfSigned.create(names);
+        return of(SelfSigned.create(names));
+    }
+
+    /** A fresh authority for tests: clients that trust its {@link #certificate()} trust those that it {@linkplain #issue issues}. */
+    public static ServerCertificate authority(String name) {
+        return of(SelfSigned.authority(name));
+    }
+
+    /** A fresh certificate that this one vouches for, valid in this time for these host names and addresses. */
+    public ServerCertificate issue(Instant from, Instant until, String... names) {
+        ServerKeys own = keys();
+        KeyPair pair = new KeyPair(own.own().getPublicKey(), own.key());
+        return of(new SelfSigned(pair, own.own()).issue(from, until, names));
+    }
+
+    private static ServerCertificate of(SelfSigned made) {
         return new ServerCertificate(new ServerKeys(made.keys().getPrivate(), List.of(made.certificate())));
     }
 

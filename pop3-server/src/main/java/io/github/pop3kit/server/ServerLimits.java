@@ -1,5 +1,6 @@
 package io.github.pop3kit.server;
 
+import io.github.pop3kit.protocol.LineDecoder;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.EnumMap;
@@ -20,15 +21,24 @@ public final class ServerLimits {
     /** The table of all limits: name, kind, default, meaning. A time is kept in milliseconds. */
     private enum Limit {
         CONNECTIONS(Kind.COUNT, 10_000, "connections at once"),
-        CONNECTIONS_PER_ADDRESS(Kind.COUNT, 100, "connections at once from one address"),
+        CONNECTIONS_PER_ADDRESS(Kind.COUNT, 100, "connections at once from one address, or a /64 of IPv6"),
+        SESSIONS_PER_USER(Kind.COUNT, 10, "sessions at once of one user, where the store lets there be several"),
         LOGIN(Kind.TIME, 180_000, "from connecting to being logged in"),
-        HANDSHAKE(Kind.TIME, 10_000, "for a TLS handshake"),
+        HANDSHAKE(Kind.TIME, 10_000, "for a TLS handshake, and for what a proxy says before it"),
         IDLE(Kind.TIME, 600_000, "without a command after login; RFC 1939 asks for 10m at least"),
         STALLED_WRITE(Kind.TIME, 600_000, "for one write to get through"),
         STOP(Kind.TIME, 30_000, "for commands under way when the server stops"),
         BAD_COMMANDS_BEFORE_LOGIN(Kind.COUNT, 3, "bad commands in a row that end a session before login"),
         BAD_COMMANDS(Kind.COUNT, 20, "bad commands in a row that end a session after login"),
+        COMMAND_OCTETS(
+                Kind.COUNT,
+                LineDecoder.COMMAND_LIMIT,
+                "octets of a command line, more end the session; RFC 2449 asks for 255 at least"),
+        AUTH_OCTETS(Kind.COUNT, LineDecoder.SASL_LIMIT, "octets of an AUTH command or of a response to its challenge"),
         LOGIN_FAILURES(Kind.COUNT, 3, "refused logins that end a session"),
+        LOGIN_FAILURE_DELAY(Kind.TIME, 2_000, "until a refused login is answered, or a multiple of it; 0 for at once"),
+        LOGIN_PENALTY(
+                Kind.TIME, 15_000, "at most, that an address waits after several refused logins; 0 for no such rule"),
         LOGIN_DELAY(Kind.TIME, 0, "between two logins of a user; 0 for no such rule"),
         EXPIRE(Kind.DAYS, -1, "until mail is removed by the site, in days or never; announced, not done");
 
@@ -142,6 +152,11 @@ public final class ServerLimits {
                 + String.join(", ", describe().keySet()));
     }
 
+    /** These limits with no more connections than that, such as descriptors allow. */
+    public ServerLimits withConnectionsAtMost(long most) {
+        return with(Limit.CONNECTIONS, Math.min(most, value(Limit.CONNECTIONS)));
+    }
+
     /** These limits with another time that a session may be without a command after login. */
     public ServerLimits withIdle(Duration idle) {
         return with(Limit.IDLE, idle.toMillis());
@@ -175,6 +190,10 @@ public final class ServerLimits {
         return count(Limit.CONNECTIONS_PER_ADDRESS);
     }
 
+    int sessionsPerUser() {
+        return count(Limit.SESSIONS_PER_USER);
+    }
+
     Duration login() {
         return time(Limit.LOGIN);
     }
@@ -203,8 +222,20 @@ public final class ServerLimits {
         return count(Limit.BAD_COMMANDS);
     }
 
+    LineDecoder commandLines() {
+        return LineDecoder.forCommands(count(Limit.COMMAND_OCTETS), count(Limit.AUTH_OCTETS));
+    }
+
     int loginFailures() {
         return count(Limit.LOGIN_FAILURES);
+    }
+
+    Duration loginFailureDelay() {
+        return time(Limit.LOGIN_FAILURE_DELAY);
+    }
+
+    Duration loginPenalty() {
+        return time(Limit.LOGIN_PENALTY);
     }
 
     Duration loginDelay() {

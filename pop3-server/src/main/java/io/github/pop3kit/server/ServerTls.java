@@ -5,11 +5,13 @@ import io.github.pop3kit.protocol.wire.TlsConnection;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
+import java.security.Provider;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
@@ -37,15 +39,24 @@ public final class ServerTls {
 
     private final List<ServerCertificate> certificates;
     private final ClientCertificates clients;
+    private final Collection<X509Certificate> authorities;
+    private final Optional<Provider> provider;
     private final SSLContext context;
     private final SSLParameters parameters;
 
     private ServerTls(
-            List<ServerCertificate> certificates, ClientCertificates clients, Collection<X509Certificate> authorities) {
+            List<ServerCertificate> certificates,
+            ClientCertificates clients,
+            Collection<X509Certificate> authorities,
+            Optional<Provider> provider) {
         this.certificates = certificates;
         this.clients = clients;
+        this.authorities = authorities;
+        this.provider = provider;
         try {
-            context = SSLContext.getInstance("TLS");
+            context = provider.isPresent()
+                    ? SSLContext.getInstance("TLS", provider.get())
+                    : SSLContext.getInstance("TLS");
             context.init(new KeyManager[] {new NamedKeys(certificates)}, trusting(authorities), null);
         } catch (GeneralSecurityException | IOException e) {
             throw new IllegalArgumentException("TLS cannot be spoken with these certificates: " + e.getMessage(), e);
@@ -62,17 +73,25 @@ public final class ServerTls {
     public static ServerTls of(ServerCertificate first, ServerCertificate... more) {
         List<ServerCertificate> all = new ArrayList<>(List.of(first));
         all.addAll(List.of(more));
-        return new ServerTls(List.copyOf(all), ClientCertificates.NONE, List.of());
+        return new ServerTls(List.copyOf(all), ClientCertificates.NONE, List.of(), Optional.empty());
     }
 
     /** The same, asking clients for a certificate of these authorities; they may have none, but not another. */
     public ServerTls withOptionalClientCertificates(Collection<X509Certificate> authorities) {
-        return new ServerTls(certificates, ClientCertificates.OPTIONAL, authorities);
+        return new ServerTls(certificates, ClientCertificates.OPTIONAL, authorities, provider);
     }
 
     /** The same, for clients only that have a certificate of these authorities. */
     public ServerTls withRequiredClientCertificates(Collection<X509Certificate> authorities) {
-        return new ServerTls(certificates, ClientCertificates.REQUIRED, authorities);
+        return new ServerTls(certificates, ClientCertificates.REQUIRED, authorities, provider);
+    }
+
+    /**
+     * The same, spoken by another provider than the JDK's, such as {@code org.conscrypt.Conscrypt.newProvider()}: for less CPU in
+     * each handshake, at the price of native code.
+     */
+    public ServerTls withProvider(Provider other) {
+        return new ServerTls(certificates, clients, authorities, Optional.of(other));
     }
 
     /** For TLS sockets of one's own, such as those of a server in a test; how they speak it is theirs to say. */

@@ -12,14 +12,6 @@ sealed interface SessionState extends Commands<SessionState> permits Authorizati
         return command.visit(this);
     }
 
-    /** Whether the command is served in no state; LAST is, where the server was told to. */
-    static boolean isUnserved(Command command) {
-        return command instanceof Command.Apop
-                || command instanceof Command.Utf8
-                || command instanceof Command.Lang
-                || command instanceof Command.Last;
-    }
-
     /** How many bad commands in a row end the session. */
     int badCommands();
 

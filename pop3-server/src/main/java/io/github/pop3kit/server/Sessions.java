@@ -1,30 +1,37 @@
 package io.github.pop3kit.server;
 
 import io.github.pop3kit.protocol.wire.Connection;
-import java.net.InetAddress;
 import java.time.Duration;
-import java.util.HashMap;
-import java.util.Map;
+import java.util.Comparator;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** The sessions of a server: how many there may be, and how they are brought to an end. */
+/** The sessions of a server: how they begin, each in a thread of its own, and how they are brought to an end. */
 final class Sessions {
 
+    private static final Logger log = LoggerFactory.getLogger(Sessions.class);
+
+    /** A client that took nothing for so long gives way when there is no room; a slow one takes something every few seconds. */
+    private static final Duration STUCK = Duration.ofMinutes(1);
+
     private final Service service;
+    private final Admission admission;
     private final ThreadFactory threads = SessionThreads.create();
     private final Set<Session> running = ConcurrentHashMap.newKeySet();
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition fewer = lock.newCondition();
-    private final Map<InetAddress, Integer> perAddress = new HashMap<>();
-    private int admitted;
+    private final Complaint full = new Complaint();
     private volatile boolean stopping;
 
     Sessions(Service service) {
         this.service = service;
+        this.admission = new Admission(service.limits());
     }
 
     Set<Session> running() {
@@ -37,46 +44,46 @@ final class Sessions {
      * @return false if it is one too many: then the connection stays the caller's
      */
     boolean serve(Connection connection, Endpoint endpoint, Peer peer) {
+        // Whom a proxy speaks for is not known yet; its session will ask.
+        boolean known = !service.isProxy(peer.remote());
+        // Before others give way: who has his share must not take their place.
+        if (stopping || (known && !admission.hasRoomFor(peer.remote()))) return false;
         // The permit comes before the session and its thread: what is refused costs neither.
-        if (!admit(peer.remote())) return false;
+        Optional<Admission.Permit> permit = permit();
+        if (permit.isEmpty()) return false;
         boolean started = false;
         try {
-            start(new Session(service, endpoint, connection, peer), peer.remote());
+            if (known && !permit.get().from(peer.remote())) return false;
+            start(new Session(service, endpoint, connection, peer, permit.get()), permit.get());
             started = true;
             return true;
         } finally {
-            if (!started) release(peer.remote());
+            if (!started) permit.get().close();
         }
     }
 
-    private boolean admit(InetAddress address) {
-        lock.lock();
-        try {
-            int here = perAddress.getOrDefault(address, 0);
-            ServerLimits limits = service.limits();
-            if (stopping || admitted >= limits.connections() || here >= limits.connectionsPerAddress()) return false;
-            admitted++;
-            perAddress.put(address, here + 1);
-            return true;
-        } finally {
-            lock.unlock();
-        }
+    /** Where there is no room, somebody has to go: first who has not logged in, for then nothing is lost. */
+    private Optional<Admission.Permit> permit() {
+        Optional<Admission.Permit> permit = admission.connection();
+        if (permit.isPresent()) return permit;
+        if (full.isDue())
+            log.warn("all {} connections are taken", service.limits().connections());
+        return admission.endOldestStranger() || endMostStuck() ? admission.connection() : permit;
     }
 
-    private void release(InetAddress address) {
-        lock.lock();
-        try {
-            admitted--;
-            perAddress.merge(address, -1, (here, less) -> here == 1 ? null : here + less);
-            fewer.signalAll();
-        } finally {
-            lock.unlock();
-        }
+    private boolean endMostStuck() {
+        long now = service.bench().nanoTime();
+        Optional<Session> mostStuck = running.stream()
+                .filter(session -> session.stuckFor(now) > STUCK.toNanos())
+                .max(Comparator.comparingLong(session -> session.stuckFor(now)));
+        mostStuck.ifPresent(Session::giveWay);
+        return mostStuck.isPresent();
     }
 
     /** Runs an admitted session, and gives its permit back at its end. Throws if no thread can be had. */
-    private void start(Session session, InetAddress address) {
+    private void start(Session session, Admission.Permit permit) {
         running.add(session);
+        permit.isStranger(session::end);
         if (stopping) { // It was admitted just before.
             session.stop();
             session.endWhenWaiting();
@@ -85,8 +92,8 @@ final class Sessions {
             try {
                 session.run();
             } finally {
-                running.remove(session);
-                release(address);
+                permit.close();
+                ended(session);
             }
         });
         boolean started = false;
@@ -94,18 +101,23 @@ final class Sessions {
             thread.start();
             started = true;
         } finally {
-            if (!started) running.remove(session);
+            if (!started) ended(session);
+        }
+    }
+
+    private void ended(Session session) {
+        running.remove(session);
+        lock.lock();
+        try {
+            fewer.signalAll();
+        } finally {
+            lock.unlock();
         }
     }
 
     /** From now on nobody is admitted, and every session has its next command refused. */
     void refuseAll() {
-        lock.lock();
-        try {
-            stopping = true;
-        } finally {
-            lock.unlock();
-        }
+        stopping = true;
         running.forEach(Session::stop);
     }
 
@@ -125,7 +137,7 @@ final class Sessions {
         long left = longest.toNanos();
         lock.lock();
         try {
-            while (admitted > 0 && left > 0) left = fewer.awaitNanos(left);
+            while (!running.isEmpty() && left > 0) left = fewer.awaitNanos(left);
         } finally {
             lock.unlock();
         }

@@ -4,6 +4,7 @@ import io.github.pop3kit.protocol.Capability;
 import io.github.pop3kit.protocol.Command;
 import io.github.pop3kit.protocol.DotEncoder;
 import io.github.pop3kit.protocol.DropListing;
+import io.github.pop3kit.protocol.ResponseCode;
 import io.github.pop3kit.protocol.ScanListing;
 import io.github.pop3kit.protocol.UniqueIdListing;
 import io.github.pop3kit.protocol.wire.Wire;
@@ -13,6 +14,7 @@ import io.github.pop3kit.store.MessageContent;
 import io.github.pop3kit.store.StoreException;
 import java.io.IOException;
 import java.util.BitSet;
+import java.util.List;
 import java.util.OptionalInt;
 import java.util.function.Function;
 import org.slf4j.Logger;
@@ -28,6 +30,11 @@ final class Transaction implements SessionState {
     private final Maildrop maildrop;
     private final Wire wire;
     private final Peer peer;
+
+    /** The ways to log in that this connection has. */
+    private final List<String> mechanisms;
+
+    private final boolean utf8;
 
     /** By message-number; 0 is not used. */
     private final long[] octets;
@@ -54,23 +61,40 @@ final class Transaction implements SessionState {
         }
     }
 
-    private Transaction(Service service, Account account, Maildrop maildrop, long[] octets, Wire wire, Peer peer) {
+    private Transaction(
+            Service service,
+            Account account,
+            Maildrop maildrop,
+            long[] octets,
+            Wire wire,
+            Peer peer,
+            List<String> mechanisms,
+            boolean utf8) {
         this.service = service;
         this.account = account;
         this.maildrop = maildrop;
         this.octets = octets;
         this.wire = wire;
         this.peer = peer;
+        this.mechanisms = mechanisms;
+        this.utf8 = utf8;
         this.present = all();
     }
 
-    /** Opens the account's maildrop and answers the login. */
-    static Transaction open(Service service, Account account, Wire wire, Peer peer) throws IOException {
+    /**
+     * Opens the account's maildrop and answers the login.
+     *
+     * @param mechanisms the ways to log in that the connection has
+     * @param utf8 whether the client has said UTF8 (RFC 6856 section 2)
+     */
+    static Transaction open(
+            Service service, Account account, Wire wire, Peer peer, List<String> mechanisms, boolean utf8)
+            throws IOException {
         Maildrop maildrop = service.store().open(account);
         try {
             long[] octets = new long[maildrop.count() + 1];
             for (int number = 1; number < octets.length; number++) octets[number] = maildrop.octets(number);
-            Transaction transaction = new Transaction(service, account, maildrop, octets, wire, peer);
+            Transaction transaction = new Transaction(service, account, maildrop, octets, wire, peer, mechanisms, utf8);
             wire.idleAfter(service.limits().idle());
             wire.ok("maildrop has " + transaction.summary());
             return transaction;
@@ -183,6 +207,10 @@ final class Transaction implements SessionState {
     private long send(int number, Function<MessageContent, DotEncoder> encoding) throws IOException {
         MessageContent content;
         try {
+            if (service.utf8() && !utf8 && needsUtf8(number)) {
+                wire.err(ResponseCode.UTF8, "the message has more than ASCII in its header; UTF8 comes first");
+                return -1;
+            }
             content = maildrop.open(number);
         } catch (IOException | RuntimeException e) {
             refuse(e);
@@ -195,6 +223,13 @@ final class Transaction implements SessionState {
             return encoder.octets();
         } finally {
             close(content);
+        }
+    }
+
+    /** RFC 6856 section 2.1: a client that knows nothing of it must not get more than ASCII in a header. */
+    private boolean needsUtf8(int number) throws IOException {
+        try (MessageContent content = maildrop.open(number)) {
+            return HeaderScan.findsEightBits(content.channel());
         }
     }
 
@@ -248,9 +283,14 @@ final class Transaction implements SessionState {
     @Override
     public SessionState capa(Command.Capa command) throws IOException {
         wire.ok("capability list follows");
-        for (Capability capability : service.capabilities(peer.secure(), false)) wire.listing(capability.toString());
+        for (Capability capability : service.capabilities(mechanisms, false)) wire.listing(capability.toString());
         wire.endListing();
         return this;
+    }
+
+    @Override
+    public SessionState lang(Command.Lang command) throws IOException {
+        return service.utf8() ? Language.answer(command, wire, this) : otherwise(command);
     }
 
     // ---- UPDATE
@@ -291,7 +331,7 @@ final class Transaction implements SessionState {
 
     @Override
     public SessionState otherwise(Command command) {
-        wire.err(SessionState.isUnserved(command) ? "not supported" : "not available after login");
+        wire.err(service.serves(command) ? "not available after login" : "not supported");
         return this;
     }
 

@@ -15,7 +15,7 @@ class CapabilitiesTest {
             S: AUTH-RESP-CODE
             S: PIPELINING
             S: USER
-            S: SASL PLAIN
+            S: SASL SCRAM-SHA-512 SCRAM-SHA-256 SCRAM-SHA-1 PLAIN LOGIN
             S: IMPLEMENTATION pop3kit
             S: .
             """;
@@ -41,7 +41,7 @@ class CapabilitiesTest {
                         S: AUTH-RESP-CODE
                         S: PIPELINING
                         S: USER
-                        S: SASL PLAIN
+                        S: SASL SCRAM-SHA-512 SCRAM-SHA-256 SCRAM-SHA-1 PLAIN LOGIN
                         S: EXPIRE 60
                         S: LOGIN-DELAY 900
                         S: IMPLEMENTATION pop3kit

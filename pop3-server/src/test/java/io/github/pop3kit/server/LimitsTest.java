@@ -11,7 +11,9 @@ import java.io.IOException;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.function.Executable;
@@ -141,7 +143,7 @@ class LimitsTest {
                 S: AUTH-RESP-CODE
                 S: PIPELINING
                 S: USER
-                S: SASL PLAIN
+                S: SASL SCRAM-SHA-512 SCRAM-SHA-256 SCRAM-SHA-1 PLAIN LOGIN
                 S: IMPLEMENTATION pop3kit
                 S: .
                 C: FOO
@@ -165,6 +167,16 @@ class LimitsTest {
     }
 
     @Test
+    void lines_may_be_longer_or_shorter() {
+        Played brief = Played.with()
+                .configured(builder -> builder.limits(
+                        ServerLimits.defaults().with("command-octets", "16").with("auth-octets", "32")));
+        brief.plays("S: +OK …\nC: USER 123456789\nS: +OK …\nC: USER 1234567890\nS: -ERR line too long\nS closes");
+        brief.plays("S: +OK …\nC: AUTH PLAIN 123456789\nS: -ERR …\nC: AUTH PLAIN 12345678901234567890\n"
+                + "S: -ERR line too long\nS closes");
+    }
+
+    @Test
     void connections_beyond_the_limit_are_told_so_and_the_others_served() throws IOException {
         try (Played.Running running = Played.with()
                         .configured(builder ->
@@ -180,6 +192,117 @@ class LimitsTest {
                     """);
             play(first, LOGIN.lines().skip(1).reduce("", (all, line) -> all + line + "\n"));
         }
+    }
+
+    @Test
+    void when_all_connections_are_taken_the_oldest_that_has_not_logged_in_goes() throws IOException {
+        try (Played.Running running = Played.with()
+                        .configured(builder ->
+                                builder.limits(ServerLimits.defaults().with("connections", "3")))
+                        .start();
+                SocketChannel user = running.connect();
+                SocketChannel stranger = running.connect();
+                SocketChannel other = running.connect()) {
+            play(user, LOGIN);
+            play(stranger, "S: +OK …");
+            play(other, "S: +OK …");
+            try (SocketChannel next = running.connect()) {
+                play(next, "S: +OK …");
+                play(stranger, "S closes");
+                play(other, "C: CAPA\nS: +OK …\n");
+                play(user, "C: NOOP\nS: +OK\n");
+            }
+        }
+    }
+
+    @Test
+    void nobody_gives_way_to_an_address_that_has_its_share() throws IOException {
+        try (Played.Running running = Played.with()
+                        .configured(builder -> builder.limits(
+                                ServerLimits.defaults().with("connections", "2").with("connections-per-address", "2")))
+                        .start();
+                SocketChannel stranger = running.connect();
+                SocketChannel other = running.connect()) {
+            play(stranger, "S: +OK …");
+            play(other, "S: +OK …");
+            running.plays("""
+                    S: -ERR [SYS/TEMP] too many connections; try again later
+                    S closes
+                    """);
+            play(stranger, "C: USER mrose\nS: +OK …");
+            play(other, "C: USER mrose\nS: +OK …");
+        }
+    }
+
+    @Test
+    void when_all_are_users_there_is_no_room() throws IOException {
+        try (Played.Running running = Played.with()
+                        .configured(builder ->
+                                builder.limits(ServerLimits.defaults().with("connections", "1")))
+                        .start();
+                SocketChannel user = running.connect()) {
+            play(user, LOGIN);
+            running.plays("""
+                    S: -ERR [SYS/TEMP] too many connections; try again later
+                    S closes
+                    """);
+        }
+    }
+
+    @Test
+    void when_all_are_users_the_one_that_takes_nothing_for_a_minute_goes() throws Exception {
+        Played large = Played.with("x".repeat(32 * 1024 * 1024))
+                .configured(builder -> builder.bench(clock)
+                        .limits(ServerLimits.defaults()
+                                .with("connections", "1")
+                                .with("stalled-write", "100h")
+                                .with("idle", "100h")));
+        try (Played.Running running = large.start();
+                SocketChannel stuck = running.connect()) {
+            play(stuck, LOGIN);
+            stuck.write(ByteBuffer.wrap("RETR 1\r\n".getBytes(StandardCharsets.US_ASCII)));
+            while (!isServed(running)) clock.passes(Duration.ofSeconds(61)); // It may just have begun to write.
+        }
+    }
+
+    private static boolean isServed(Played.Running running) throws IOException {
+        try (SocketChannel client = running.connect()) {
+            ByteBuffer first = ByteBuffer.allocate(1);
+            client.read(first);
+            return first.get(0) == '+';
+        }
+    }
+
+    @Test
+    void a_user_has_at_most_so_many_sessions_where_the_store_allows_several() throws IOException {
+        Played shared = Played.with()
+                .configured(builder -> builder.store(account -> new OneMessage(() -> {}))
+                        .limits(ServerLimits.defaults().with("sessions-per-user", "1")));
+        try (Played.Running running = shared.start();
+                SocketChannel first = running.connect()) {
+            play(first, LOGIN);
+            running.plays("""
+                    S: +OK …
+                    C: USER mrose
+                    S: +OK …
+                    C: PASS wrong
+                    S: -ERR [AUTH] …
+                    C: USER mrose
+                    S: +OK …
+                    C: PASS a secret
+                    S: -ERR [IN-USE] too many sessions of this user
+                    """);
+        }
+    }
+
+    @Test
+    void what_speaks_http_is_not_listened_to() {
+        for (String line :
+                List.of("GET / HTTP/1.1", "post /x HTTP/1.0", "GET /", "PRI * HTTP/2.0", "PROPFIND /a HTTP/1.1")) {
+            server.plays("S: +OK …\nC: " + line + "\nC: USER mrose\nC: QUIT\nS: -ERR this is POP3\nS closes");
+            server.playsLoggedIn("C: " + line + "\nC: DELE 1\nC: QUIT\nS: -ERR this is POP3\nS closes");
+        }
+        server.plays("S: +OK …\nC: GETX\nS: -ERR unknown command\nC: QUIT\nS: +OK …");
     }
 
     @Test

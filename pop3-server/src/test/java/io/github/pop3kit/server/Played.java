@@ -3,14 +3,17 @@ package io.github.pop3kit.server;
 import io.github.pop3kit.protocol.transcript.Pace;
 import io.github.pop3kit.protocol.transcript.Transcript;
 import io.github.pop3kit.server.auth.Authenticator;
+import io.github.pop3kit.server.bench.Bench;
 import io.github.pop3kit.store.memory.MemoryMailStore;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.channels.SocketChannel;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import java.util.function.UnaryOperator;
 
 /**
@@ -21,6 +24,17 @@ final class Played {
 
     private static final List<Pace> PACES =
             List.of(new Pace.Lines(), new Pace.Octets(), new Pace.Pipelined(), new Pace.Splits(1));
+
+    /** Nobody waits after a wrong password. */
+    private static final Bench UNHURRIED = new Bench() {
+        @Override
+        public long nanoTime() {
+            return System.nanoTime();
+        }
+
+        @Override
+        public void pause(Duration time, CountDownLatch end) {}
+    };
 
     private final List<String> messages;
     private final UnaryOperator<Pop3Server.Builder> configuration;
@@ -69,6 +83,7 @@ final class Played {
                     configuration
                             .apply(Pop3Server.builder()
                                     .store(store)
+                                    .bench(UNHURRIED)
                                     .authenticator(Authenticator.passwords(Map.of("mrose", "a secret")))
                                     .allowCleartextLogin())
                             .start());

@@ -1,5 +1,6 @@
 package io.github.pop3kit.server;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -12,8 +13,11 @@ import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.security.KeyStore;
+import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import javax.net.ssl.SSLContext;
@@ -65,7 +69,8 @@ class TlsTest {
                             "AUTH-RESP-CODE",
                             "PIPELINING",
                             "USER",
-                            "SASL PLAIN",
+                            "SASL SCRAM-SHA-512-PLUS SCRAM-SHA-256-PLUS SCRAM-SHA-1-PLUS"
+                                    + " SCRAM-SHA-512 SCRAM-SHA-256 SCRAM-SHA-1 PLAIN LOGIN",
                             "IMPLEMENTATION pop3kit"),
                     client.listing());
             client.says("USER mrose").expects("+OK password required");
@@ -126,6 +131,60 @@ class TlsTest {
         pop3.startHandshake();
         assertEquals("pop3", pop3.getApplicationProtocol());
         pop3.close();
+    }
+
+    @Test
+    void a_client_that_says_it_falls_back_is_refused() throws Exception {
+        byte[] inappropriateFallback = {21, 3, 3, 0, 2, 2, 86};
+        assertArrayEquals(inappropriateFallback, Arrays.copyOf(answerTo(hello("C02B5600", "")), 7));
+        assertArrayEquals(inappropriateFallback, Arrays.copyOf(answerTo(hello("C02B5600", "002B0003020303")), 7));
+        byte handshake = 22;
+        assertEquals(handshake, answerTo(hello("C02B", ""))[0], "TLS 1.2 alone is no fallback");
+        assertEquals(handshake, answerTo(hello("13015600", "002B0003020304"))[0], "it speaks the newest");
+    }
+
+    @Test
+    void a_client_hello_has_at_most_16_kib() throws Exception {
+        byte[] decodeError = {21, 3, 3, 0, 2, 2, 50};
+        byte[] announced = HexFormat.of().parseHex("16030100080100400100000000");
+        assertArrayEquals(decodeError, Arrays.copyOf(answerTo(announced), 7));
+    }
+
+    @Test
+    void a_client_hello_that_is_none_is_the_jdks_to_refuse() throws Exception {
+        byte[] whole = hello("C02B5600", "002B0003020303");
+        for (int length = 0; length < whole.length; length++) {
+            byte[] broken = Arrays.copyOf(whole, length);
+            if (length > 5) broken[4] = (byte) (length - 5);
+            byte[] answer = answerTo(broken);
+            assertTrue(
+                    answer.length == 0 || answer[0] == 21,
+                    length + " octets: " + HexFormat.of().formatHex(answer));
+        }
+    }
+
+    /** A ClientHello of TLS 1.2 with these suites, and these extensions behind groups and signature algorithms. */
+    private static byte[] hello(String suites, String more) {
+        String extensions = "000A00060004001D0017" + "000D000400020403" + more
+                + (more.endsWith("0304") ? "00330026" + "0024001D0020" + "09".repeat(32) : "");
+        String body = "0303" + "07".repeat(32) + "00" + vector(suites) + "0100" + vector(extensions);
+        String handshake = "0100" + vector(body);
+        return HexFormat.of().parseHex("160301" + vector(handshake));
+    }
+
+    private static String vector(String hex) {
+        return String.format("%04X", hex.length() / 2) + hex;
+    }
+
+    /** All that comes of the server after octets behind which nothing follows. */
+    private byte[] answerTo(byte[] octets) throws IOException {
+        try (Socket client = connect(1)) {
+            client.getOutputStream().write(octets);
+            client.shutdownOutput();
+            return client.getInputStream().readAllBytes();
+        } catch (SocketException reset) {
+            return new byte[0];
+        }
     }
 
     @Test

@@ -48,7 +48,7 @@ public final class CommandOccasion extends ReplyOccasion {
      */
     public FaultRule claimOctets(long claimed) {
         only(SIZED, "claimOctets");
-        return change("claim " + claimed + " octets", (reply, random) -> reply.claimOctets(claimed));
+        return change("claim " + claimed + " octets", (reply, random) -> reply.change(ReplyFilter.claiming(claimed)));
     }
 
     /**
@@ -58,7 +58,7 @@ public final class CommandOccasion extends ReplyOccasion {
      */
     public FaultRule withoutFinalDot() {
         only(SEVERAL_LINES, "withoutFinalDot");
-        return change("without the final dot", (reply, random) -> reply.withoutFinalDot());
+        return change("without the final dot", (reply, random) -> reply.change(ReplyFilter.withoutFinalDot()));
     }
 
     /**
@@ -68,7 +68,7 @@ public final class CommandOccasion extends ReplyOccasion {
      */
     public FaultRule dropDotStuffing() {
         only(MESSAGES, "dropDotStuffing");
-        return change("without dot-stuffing", (reply, random) -> reply.dropDotStuffing());
+        return change("without dot-stuffing", (reply, random) -> reply.change(ReplyFilter.withoutDotStuffing()));
     }
 
     private void only(Set<String> keywords, String what) {

@@ -113,18 +113,18 @@ public final class Faults {
     }
 
     private static void anything(FaultyReply reply, RandomGenerator random) {
-        int length = Math.max(1, reply.octets().length());
+        int length = Math.max(1, reply.known());
         switch (random.nextInt(10)) {
             case 0 -> reply.delay(Duration.ofMillis(random.nextInt(1, 50)));
             case 1 -> reply.splitEvery(random.nextInt(1, 8));
             case 2 -> reply.endAfter(random.nextInt(length), End.FIN);
             case 3 -> reply.endAfter(random.nextInt(length), End.RESET);
-            case 4 -> reply.corrupt(random.nextInt(length), random);
-            case 5 -> reply.swallow(random.nextInt(1, length + 1));
-            case 6 -> reply.swallowLast(random.nextInt(1, length + 1));
-            case 7 -> reply.replace(garbage(random.nextInt(1, 100), random) + reply.octets());
-            case 8 -> reply.replace(reply.octets() + reply.octets());
-            default -> reply.replace(reply.octets().replace("\r\n", "\n"));
+            case 4 -> reply.change(ReplyFilter.corrupted(random.nextInt(length), random.nextInt(1, 256)));
+            case 5 -> reply.change(ReplyFilter.without(random.nextInt(1, length + 1)));
+            case 6 -> reply.change(ReplyFilter.withoutLast(random.nextInt(1, length + 1)));
+            case 7 -> reply.change(ReplyFilter.before(garbage(random.nextInt(1, 100), random)));
+            case 8 -> reply.change(ReplyFilter.twice());
+            default -> reply.change(ReplyFilter.lineFeeds());
         }
     }
 
@@ -168,6 +168,10 @@ public final class Faults {
     public String toString() {
         return "faults, seed " + seed
                 + armed.stream().map(some -> "\n  " + some.rule()).collect(Collectors.joining());
+    }
+
+    boolean isEmpty() {
+        return armed.isEmpty();
     }
 
     // ---- for those who follow the rules

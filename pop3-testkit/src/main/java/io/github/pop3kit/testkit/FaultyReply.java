@@ -1,6 +1,7 @@
 package io.github.pop3kit.testkit;
 
 import io.github.pop3kit.protocol.wire.Connection;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -11,10 +12,9 @@ import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import java.util.random.RandomGenerator;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
-/** One reply, whole, and what is done to it before and while it is sent. */
+/** What is done to one reply on its way to the client: {@link #filter} changes its octets, {@link #send} sends them. */
 final class FaultyReply {
 
     /** What comes behind the reply. */
@@ -40,65 +40,74 @@ final class FaultyReply {
         }
     }
 
-    /** "+OK 120 octets" and "+OK 2 messages (120 octets)", "+OK 2 120". */
-    private static final Pattern SIZE = Pattern.compile("\\d+(?= octets)|(?<=^\\+OK \\d{1,10} )\\d+");
-
     private static final long SLICES_PER_SECOND = 50;
+    private static final int LARGEST_WRITE = 64 * 1024;
 
-    private String octets;
-    private final TreeSet<Integer> splits = new TreeSet<>();
+    private final int known;
+    private @Nullable String instead;
+    private final List<ReplyFilter> filters = new ArrayList<>();
+    private final TreeSet<Long> splits = new TreeSet<>();
     private final List<Hold> holds = new ArrayList<>();
     private long delay;
-    private int splitEvery = Integer.MAX_VALUE;
+    private int splitEvery = LARGEST_WRITE;
     private int octetsPerSecond = Integer.MAX_VALUE;
     private long length = Long.MAX_VALUE;
     private End end = End.NONE;
 
-    /** A reply of these octets, one character each. */
-    FaultyReply(String octets) {
-        this.octets = octets;
+    private boolean begun;
+    private long sent;
+
+    /** @param known how many octets of the reply are there already: all of them, if there are no more than a few */
+    FaultyReply(int known) {
+        this.known = known;
     }
 
     // ---- what is sent
 
-    String octets() {
-        return octets;
+    /** At least this many octets the reply has. */
+    int known() {
+        return known;
     }
 
-    void replace(String other) {
-        octets = other;
+    /** What the session says is not sent, but this. */
+    void replace(String octets) {
+        instead = octets;
     }
 
-    void swallow(int first) {
-        octets = octets.substring(Math.min(first, octets.length()));
+    /** Changes what those before it leave. */
+    void change(ReplyFilter filter) {
+        filters.add(filter);
     }
 
-    void swallowLast(int last) {
-        octets = octets.substring(0, Math.max(0, octets.length() - last));
+    /** Whether what is sent may be something else than what the session has said. */
+    boolean hasOtherOctets() {
+        return instead != null || !filters.isEmpty();
     }
 
-    /** Changes one octet into another. */
-    void corrupt(int position, RandomGenerator random) {
-        if (position >= octets.length()) return;
-        StringBuilder changed = new StringBuilder(octets);
-        changed.setCharAt(position, (char) (octets.charAt(position) ^ random.nextInt(1, 256)));
-        octets = changed.toString();
+    /**
+     * What is sent for these octets of the reply, which come in order and in pieces of any size.
+     *
+     * @param last whether there are no more
+     */
+    byte[] filter(byte[] octets, boolean last) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream(octets.length + 16);
+        byte[] source = octets;
+        if (instead != null) {
+            source = last ? instead.getBytes(StandardCharsets.ISO_8859_1) : new byte[0];
+        }
+        ReplyFilter.Next first = from(0, out);
+        for (byte octet : source) first.take(octet);
+        if (last) {
+            for (int i = 0; i < filters.size(); i++) filters.get(i).end(from(i + 1, out));
+        }
+        return out.toByteArray();
     }
 
-    /** Changes the octets that the status line speaks of. */
-    void claimOctets(long claimed) {
-        int end = octets.indexOf('\n') + 1;
-        Matcher size = SIZE.matcher(octets.substring(0, end));
-        octets = size.replaceFirst(Long.toString(claimed)) + octets.substring(end);
-    }
-
-    void withoutFinalDot() {
-        if (octets.endsWith("\r\n.\r\n")) swallowLast(3);
-    }
-
-    /** Lines that begin with a dot lose the one that stuffing gave them. */
-    void dropDotStuffing() {
-        octets = octets.replace("\r\n..", "\r\n.");
+    private ReplyFilter.Next from(int number, ByteArrayOutputStream out) {
+        if (number == filters.size()) return out::write;
+        ReplyFilter filter = filters.get(number);
+        ReplyFilter.Next next = from(number + 1, out);
+        return octet -> filter.take(octet, next);
     }
 
     // ---- how it is sent
@@ -115,7 +124,7 @@ final class FaultyReply {
         octetsPerSecond = Math.min(octetsPerSecond, perSecond);
     }
 
-    void splitAt(int position) {
+    void splitAt(long position) {
         splits.add(position);
     }
 
@@ -124,30 +133,42 @@ final class FaultyReply {
     }
 
     /** Of several ends the one that comes first. */
-    void endAfter(long sent, End how) {
-        if (end != End.NONE && sent >= length) return;
-        length = sent;
+    void endAfter(long octets, End how) {
+        if (end != End.NONE && octets >= length) return;
+        length = octets;
         end = how;
     }
 
-    /** Sends the reply; returns what comes behind it. */
-    End send(Connection connection, Patience patience) throws IOException {
-        for (Hold hold : holds) patience.await(hold);
-        patience.pause(delay);
-        byte[] sent =
-                octets.substring(0, (int) Math.min(length, octets.length())).getBytes(StandardCharsets.ISO_8859_1);
+    /** Sends octets that {@link #filter} has returned, as far as they are to be sent. */
+    void send(byte[] octets, Connection connection, Patience patience) throws IOException {
+        if (!begun) {
+            begun = true;
+            for (Hold hold : holds) patience.await(hold);
+            patience.pause(delay);
+        }
         boolean throttled = octetsPerSecond < Integer.MAX_VALUE;
         int most = splitEvery;
         if (throttled) most = (int) Math.min(most, Math.max(1, octetsPerSecond / SLICES_PER_SECOND));
-        for (int from = 0; from < sent.length; ) {
-            Integer split = splits.higher(from);
-            int to = split == null ? sent.length : Math.min(split, sent.length);
-            if (to - from > most) to = from + most;
-            ByteBuffer piece = ByteBuffer.wrap(sent, from, to - from);
-            while (piece.hasRemaining()) connection.write(piece);
-            if (throttled) patience.pause(TimeUnit.SECONDS.toNanos(to - from) / octetsPerSecond);
-            from = to;
+        int all = (int) Math.min(octets.length, length - sent);
+        for (int from = 0; from < all; ) {
+            Long split = splits.higher(sent);
+            int piece = Math.min(most, all - from);
+            if (split != null) piece = (int) Math.min(piece, split - sent);
+            ByteBuffer write = ByteBuffer.wrap(octets, from, piece);
+            while (write.hasRemaining()) connection.write(write);
+            if (throttled) patience.pause(TimeUnit.SECONDS.toNanos(piece) / octetsPerSecond);
+            from += piece;
+            sent += piece;
         }
+    }
+
+    /** Whether no more of it is sent. */
+    boolean isOver() {
+        return sent >= length;
+    }
+
+    /** What comes behind it. */
+    End end() {
         return end;
     }
 }

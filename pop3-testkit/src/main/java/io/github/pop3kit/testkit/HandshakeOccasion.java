@@ -1,16 +1,20 @@
 package io.github.pop3kit.testkit;
 
 import io.github.pop3kit.protocol.wire.Connection;
+import io.github.pop3kit.server.ServerCertificate;
+import io.github.pop3kit.server.ServerTls;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 
 /**
  * A TLS handshake, and what can be made to go wrong with it. The client's first octets are taken before anything is said, so that
- * the client does see what is.
+ * the client does see what is. Behind a certificate that it should have refused the session goes on: what a client says there it
+ * should not have said.
  */
 public final class HandshakeOccasion {
 
@@ -19,6 +23,21 @@ public final class HandshakeOccasion {
     interface Disturbance {
         /** An exception ends the session. */
         void disturb(Connection clear, Patience patience, RandomGenerator random) throws IOException;
+
+        /** What is spoken instead of the server's own. */
+        default Optional<ServerTls> instead() {
+            return Optional.empty();
+        }
+    }
+
+    private record Instead(ServerTls tls) implements Disturbance {
+        @Override
+        public void disturb(Connection clear, Patience patience, RandomGenerator random) {}
+
+        @Override
+        public Optional<ServerTls> instead() {
+            return Optional.of(tls);
+        }
     }
 
     private final Faults faults;
@@ -83,6 +102,34 @@ public final class HandshakeOccasion {
     public FaultRule plaintext(String lines) {
         String octets = Faults.lines(lines);
         return say("plaintext " + Faults.shown(octets), random -> octets);
+    }
+
+    /**
+     * The server's certificate has expired a month ago. As with the others, {@link Pop3TestServer#sslContext()} trusts who vouches
+     * for it.
+     */
+    public FaultRule expiredCertificate() {
+        return add("expired certificate", new Instead(TestCertificate.EXPIRED));
+    }
+
+    /** The server's certificate is valid from next month on. */
+    public FaultRule certificateNotYetValid() {
+        return add("certificate not yet valid", new Instead(TestCertificate.NOT_YET_VALID));
+    }
+
+    /** The server's certificate is for {@code another-host.invalid}. */
+    public FaultRule certificateForAnotherHost() {
+        return add("certificate for another host", new Instead(TestCertificate.FOR_ANOTHER_HOST));
+    }
+
+    /** The server's certificate is for the right host, and nobody whom {@link Pop3TestServer#sslContext()} trusts vouches for it. */
+    public FaultRule unknownCertificate() {
+        return add("unknown certificate", new Instead(TestCertificate.UNKNOWN));
+    }
+
+    /** The server has another certificate. */
+    public FaultRule certificate(ServerCertificate another) {
+        return add("another certificate", new Instead(ServerTls.of(another)));
     }
 
     /** What is said in the place of a handshake. */

@@ -4,6 +4,7 @@ import io.github.pop3kit.protocol.LineDecoder;
 import io.github.pop3kit.protocol.transcript.Transcript;
 import io.github.pop3kit.protocol.transcript.Transcript.Side;
 import io.github.pop3kit.protocol.wire.Connection;
+import io.github.pop3kit.server.ServerTls;
 import io.github.pop3kit.server.bench.Bench;
 import io.github.pop3kit.testkit.Faults.Happening;
 import io.github.pop3kit.testkit.FaultyReply.Change;
@@ -15,6 +16,7 @@ import java.io.IOException;
 import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -44,8 +46,8 @@ final class Interposer implements Bench.Fixture {
     /** What is to happen to the reply; null until its first octet comes. */
     private @Nullable List<Happening<Change>> changes;
 
-    /** The reply so far, if it is to be changed. */
-    private @Nullable ByteArrayOutputStream reply;
+    /** The reply that the session is giving, if it is to be changed. */
+    private @Nullable ChangedReply reply;
 
     /** The first octets of what the session said last. */
     private String said = "";
@@ -81,11 +83,13 @@ final class Interposer implements Bench.Fixture {
     }
 
     @Override
-    public void handshake(Connection clear) throws IOException {
-        Moment moment = Moment.of(Kind.HANDSHAKE, connectionNumber);
-        for (Happening<Disturbance> some : faults.handshakeFaults(moment)) {
+    public ServerTls handshake(Connection clear, ServerTls own) throws IOException {
+        ServerTls spoken = own;
+        for (Happening<Disturbance> some : faults.handshakeFaults(Moment.of(Kind.HANDSHAKE, connectionNumber))) {
             some.fault().disturb(clear, patience, some.random());
+            spoken = some.fault().instead().orElse(spoken);
         }
+        return spoken;
     }
 
     /** The connection that the session sees. */
@@ -197,7 +201,7 @@ final class Interposer implements Bench.Fixture {
             said = "";
             if (!instead && refusal.isEmpty()) return true;
             notes.accept(Transcript.entry(Side.CLIENT, typed));
-            send("", refusal.orElse(""));
+            send(refusal.orElse(""));
             return false;
         }
 
@@ -221,47 +225,34 @@ final class Interposer implements Bench.Fixture {
             if (end != End.NONE) throw new IOException("ended for a test");
             if (command == null || (changes.isEmpty() && !personality.rewrites(command)))
                 return connection.write(buffer);
-            if (reply == null) reply = new ByteArrayOutputStream();
-            int length = buffer.remaining();
-            reply.write(buffer.array(), buffer.arrayOffset() + buffer.position(), length);
-            buffer.position(buffer.limit());
-            if (isComplete(command, reply.toString(StandardCharsets.ISO_8859_1))) {
-                endReply();
-                if (end == End.FIN || end == End.RESET) throw new IOException("ended for a test");
-            }
-            return length;
-        }
-
-        private static boolean isComplete(String command, String reply) {
-            boolean severalLines = reply.startsWith("+OK") && Replies.hasSeveralLines(command);
-            return severalLines ? reply.endsWith("\r\n.\r\n") : reply.endsWith("\n");
+            byte[] octets = new byte[buffer.remaining()];
+            buffer.get(octets);
+            if (reply == null) reply = new ChangedReply(connection, Optional.of(command), changes);
+            if (reply.take(octets)) endReply();
+            if (end == End.FIN || end == End.RESET) throw new IOException("ended for a test");
+            return octets.length;
         }
 
         /** What the session has said is all that it says; a message that broke off ends here, too. */
         private void endReply() throws IOException {
-            if (reply == null) return;
-            String octets = reply.toString(StandardCharsets.ISO_8859_1);
+            ChangedReply ended = reply;
+            if (ended == null) return;
             reply = null;
-            send(octets, personality.rewritten(command == null ? "" : command, octets));
+            end(ended);
         }
 
-        private void send(String saidBySession, String octets) throws IOException {
-            FaultyReply faulty = new FaultyReply(octets);
-            List<Happening<Change>> happening = changes == null ? List.of() : changes;
+        /** Says something in the place of the session, which has not seen the command. */
+        private void send(String octets) throws IOException {
+            ChangedReply instead =
+                    new ChangedReply(connection, Optional.empty(), changes == null ? List.of() : changes);
+            instead.take(octets.getBytes(StandardCharsets.ISO_8859_1));
+            end(instead);
+        }
+
+        private void end(ChangedReply ended) throws IOException {
             command = null;
             changes = List.of();
-            // What stands in the place of the reply comes first, whatever was asked for first.
-            happening.stream()
-                    .filter(some -> some.fault().instead())
-                    .forEach(some -> some.fault().apply(faulty, some.random()));
-            happening.stream()
-                    .filter(some -> !some.fault().instead())
-                    .forEach(some -> some.fault().apply(faulty, some.random()));
-            String sent = faulty.octets();
-            if (!saidBySession.isEmpty() && !saidBySession.equals(sent)) notes.accept("# the client gets instead:");
-            if (!saidBySession.equals(sent))
-                sent.lines().limit(1).forEach(first -> notes.accept(Transcript.entry(Side.SERVER, first)));
-            end = faulty.send(connection, patience);
+            end = ended.end();
             if (end == End.FIN) bottom().endOutput();
             if (end == End.RESET) Ending.reset(bottom());
         }
@@ -271,6 +262,7 @@ final class Interposer implements Bench.Fixture {
         @Override
         public void endOutput() throws IOException {
             lingering = true;
+            if (end == End.NONE) endReply();
             if (end == End.NONE) connection.endOutput();
         }
 
@@ -301,6 +293,85 @@ final class Interposer implements Bench.Fixture {
         public void abort() {
             patience.end();
             connection.abort();
+        }
+    }
+
+    /**
+     * One reply and its changes. They are decided upon when the reply is whole, or when so much of it is there that it is a large
+     * message; the rest of that goes on as it comes.
+     */
+    private final class ChangedReply {
+
+        private static final int HEAD = 64 * 1024;
+
+        private final Connection connection;
+
+        /** The command; none if the session did not see it. */
+        private final Optional<String> answered;
+
+        private final List<Happening<Change>> happening;
+        private final ReplyEnd replyEnd;
+        private final ByteArrayOutputStream head = new ByteArrayOutputStream();
+        private @Nullable FaultyReply faulty;
+
+        ChangedReply(Connection connection, Optional<String> answered, List<Happening<Change>> happening) {
+            this.connection = connection;
+            this.answered = answered;
+            this.happening = happening;
+            this.replyEnd =
+                    new ReplyEnd(answered.filter(Replies::hasSeveralLines).isPresent());
+        }
+
+        /** Takes octets of the session; returns whether no more are wanted. */
+        boolean take(byte[] octets) throws IOException {
+            boolean last = replyEnd.reachedWith(octets);
+            FaultyReply begun = faulty;
+            if (begun != null) {
+                pass(begun, octets, last);
+            } else {
+                head.writeBytes(octets);
+                boolean large = head.size() >= HEAD
+                        && !answered.filter(personality::rewrites).isPresent();
+                if (!last && !large) return false;
+                begun = begin(last);
+            }
+            return last || (begun.isOver() && begun.end() != End.SILENCE);
+        }
+
+        /** There is no more of it. */
+        End end() throws IOException {
+            FaultyReply begun = faulty;
+            if (begun == null) return begin(true).end();
+            if (!replyEnd.isReached() && !begun.isOver()) pass(begun, new byte[0], true);
+            return begun.end();
+        }
+
+        private FaultyReply begin(boolean last) throws IOException {
+            byte[] octets = head.toByteArray();
+            String reply = new String(octets, StandardCharsets.ISO_8859_1);
+            String rewritten = answered.map(command -> personality.rewritten(command, reply))
+                    .orElse(reply);
+            FaultyReply begun = new FaultyReply(rewritten.length());
+            for (Happening<Change> some : happening) some.fault().apply(begun, some.random());
+            faulty = begun;
+            byte[] filtered = begun.filter(rewritten.getBytes(StandardCharsets.ISO_8859_1), last);
+            note(octets, filtered, last ? !Arrays.equals(octets, filtered) : begun.hasOtherOctets());
+            begun.send(filtered, connection, patience);
+            return begun;
+        }
+
+        private void pass(FaultyReply begun, byte[] octets, boolean last) throws IOException {
+            begun.send(begun.filter(octets, last), connection, patience);
+        }
+
+        /** The transcript has what the session has said; of what the client gets in its stead the first line. */
+        private void note(byte[] bySession, byte[] filtered, boolean changed) {
+            if (!changed && answered.isPresent()) return;
+            if (answered.isPresent() && bySession.length > 0) notes.accept("# the client gets instead:");
+            new String(filtered, StandardCharsets.ISO_8859_1)
+                    .lines()
+                    .limit(1)
+                    .forEach(first -> notes.accept(Transcript.entry(Side.SERVER, first)));
         }
     }
 

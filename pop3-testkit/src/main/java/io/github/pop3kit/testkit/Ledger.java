@@ -21,6 +21,7 @@ final class Ledger implements SessionListener {
     /** The session whose thread it is. */
     private static final ThreadLocal<TestSession> HERE = new ThreadLocal<>();
 
+    private final Faults faults;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
 
@@ -31,6 +32,11 @@ final class Ledger implements SessionListener {
     private final Set<String> retrieved = new HashSet<>();
     private final Set<String> deleted = new HashSet<>();
     private int open;
+
+    /** @param faults for whoever reads of a failure */
+    Ledger(Faults faults) {
+        this.faults = faults;
+    }
 
     // ---- what happens
 
@@ -171,9 +177,10 @@ final class Ledger implements SessionListener {
         }
     }
 
-    /** A failure with what was said. */
+    /** A failure with what was said, and with the faults and their seed, by which it can be had again. */
     AssertionError failure(String what) {
         String said = transcript();
-        return new AssertionError(what + "\n" + (said.isEmpty() ? "# there was no session\n" : said));
+        String words = what + "\n" + (said.isEmpty() ? "# there was no session\n" : said);
+        return new AssertionError(faults.isEmpty() ? words : words + faults + "\n");
     }
 }

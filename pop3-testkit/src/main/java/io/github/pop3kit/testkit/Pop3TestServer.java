@@ -44,8 +44,8 @@ public final class Pop3TestServer implements AutoCloseable {
     static final Duration LONGEST_WAIT = Duration.ofSeconds(10);
 
     private final Map<String, String> passwords = new ConcurrentHashMap<>();
-    private final Ledger ledger = new Ledger();
     private final Faults faults = new Faults();
+    private final Ledger ledger = new Ledger(faults);
     private final TestClock clock = new TestClock(this::settle, this::timeHasPassed);
     private final TestBench bench = new TestBench(clock, ledger, this::fixture);
     private final Endpoint stls = Endpoint.stls(0, TestCertificate.CERTIFICATE);
@@ -113,7 +113,7 @@ public final class Pop3TestServer implements AutoCloseable {
         return "pop3://" + encoded + "@" + host() + ":" + port();
     }
 
-    /** A context for clients, which trusts this server's certificate and no other. */
+    /** A context for clients, which trusts this server's certificate and whoever vouches for its {@linkplain Faults#onHandshake bad ones}. */
     public SSLContext sslContext() {
         return TestCertificate.TRUSTING;
     }
@@ -128,10 +128,11 @@ public final class Pop3TestServer implements AutoCloseable {
         return TestCertificate.CERTIFICATE.toPem();
     }
 
-    /** Writes the server's certificate into a file of this directory, for programs that are told whom to trust by a file. */
+    /** Writes whom {@link #sslContext()} trusts into a file of this directory, for programs that are told so by a file. */
     public Path caFile(Path directory) {
         try {
-            return Files.writeString(directory.resolve("pop3-test-ca.pem"), certificatePem());
+            String trusted = certificatePem() + TestCertificate.AUTHORITY.toPem();
+            return Files.writeString(directory.resolve("pop3-test-ca.pem"), trusted);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -220,7 +221,7 @@ public final class Pop3TestServer implements AutoCloseable {
         return become(personality.withoutCommand("CAPA"));
     }
 
-    /** Lists these SASL mechanisms, and serves no other. */
+    /** Lists and serves of the SASL mechanisms that it has these alone; {@link #claimCapability} lists those that it has not. */
     public Pop3TestServer mechanisms(String... names) {
         return become(personality.withMechanisms(names));
     }
@@ -390,6 +391,15 @@ public final class Pop3TestServer implements AutoCloseable {
         public Builder expire(int days) {
             expireDays = days;
             limits = limits.withExpire(days);
+            return this;
+        }
+
+        /**
+         * Refuses a login with {@code [LOGIN-DELAY]} if the user's last one is not so long ago, by the
+         * {@linkplain Pop3TestServer#clock() server's clock}, and says so in CAPA.
+         */
+        public Builder loginDelay(Duration shortest) {
+            limits = limits.withLoginDelay(shortest);
             return this;
         }
 

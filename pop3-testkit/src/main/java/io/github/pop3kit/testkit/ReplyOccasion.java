@@ -13,7 +13,7 @@ import java.util.random.RandomGenerator;
  * those that stand in the place of the reply the first one is followed that has not happened often enough.
  *
  * <p>A reply is the status line and what belongs to it: a listing, or a message with its closing line. Positions and lengths
- * count its octets as they are sent, from 0.
+ * count its octets as they are sent, from 0. A message of any size passes piece by piece; {@link #answerTwice} alone holds all of it.
  */
 public class ReplyOccasion {
 
@@ -127,53 +127,56 @@ public class ReplyOccasion {
     public FaultRule garbageBefore(int octets) {
         atLeast(1, octets, "octets");
         return change(
-                "garbage before", (reply, random) -> reply.replace(Faults.garbage(octets, random) + reply.octets()));
+                "garbage before", (reply, random) -> reply.change(ReplyFilter.before(Faults.garbage(octets, random))));
     }
 
     /** Random octets behind the reply. */
     public FaultRule garbageBehind(int octets) {
         atLeast(1, octets, "octets");
         return change(
-                "garbage behind", (reply, random) -> reply.replace(reply.octets() + Faults.garbage(octets, random)));
+                "garbage behind", (reply, random) -> reply.change(ReplyFilter.behind(Faults.garbage(octets, random))));
     }
 
     /** Lines behind the reply that nobody asked for, in the same write; written as for {@link #answer}. */
     public FaultRule unsolicited(String lines) {
         String octets = Faults.lines(lines);
-        return change("unsolicited " + Faults.shown(octets), (reply, random) -> reply.replace(reply.octets() + octets));
+        return change(
+                "unsolicited " + Faults.shown(octets), (reply, random) -> reply.change(ReplyFilter.behind(octets)));
     }
 
     /** The reply comes twice. */
     public FaultRule answerTwice() {
-        return change("answer twice", (reply, random) -> reply.replace(reply.octets() + reply.octets()));
+        return change("answer twice", (reply, random) -> reply.change(ReplyFilter.twice()));
     }
 
     /** An empty line comes in the place of the reply; the command is served. */
     public FaultRule emptyLine() {
-        return change("empty line", (reply, random) -> reply.replace("\r\n"));
+        return change("empty line", (reply, random) -> reply.change(ReplyFilter.emptyLine()));
     }
 
     /** The first octets are missing. */
     public FaultRule swallow(int octets) {
         atLeast(1, octets, "octets");
-        return change("swallow the first " + octets, (reply, random) -> reply.swallow(octets));
+        return change("swallow the first " + octets, (reply, random) -> reply.change(ReplyFilter.without(octets)));
     }
 
     /** The last octets are missing; 1 leaves a CR without its LF. */
     public FaultRule swallowLast(int octets) {
         atLeast(1, octets, "octets");
-        return change("swallow the last " + octets, (reply, random) -> reply.swallowLast(octets));
+        return change("swallow the last " + octets, (reply, random) -> reply.change(ReplyFilter.withoutLast(octets)));
     }
 
     /** The octet at this position is another one, which the random numbers choose. */
     public FaultRule corrupt(int position) {
         atLeast(0, position, "a position");
-        return change("corrupt at " + position, (reply, random) -> reply.corrupt(position, random));
+        return change(
+                "corrupt at " + position,
+                (reply, random) -> reply.change(ReplyFilter.corrupted(position, random.nextInt(1, 256))));
     }
 
     /** Lines end in LF, not in CRLF. */
     public FaultRule lfOnly() {
-        return change("LF only", (reply, random) -> reply.replace(reply.octets().replace("\r\n", "\n")));
+        return change("LF only", (reply, random) -> reply.change(ReplyFilter.lineFeeds()));
     }
 
     // ---- and how a rule is made

@@ -3,12 +3,15 @@ package io.github.pop3kit.testkit;
 import io.github.pop3kit.protocol.wire.Connection;
 import io.github.pop3kit.protocol.wire.StreamConnection;
 import io.github.pop3kit.server.Endpoint;
+import io.github.pop3kit.server.ServerTls;
 import io.github.pop3kit.server.bench.Bench;
 import java.io.IOException;
 import java.net.Socket;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -45,6 +48,10 @@ final class TestBench implements Bench {
     public long nanoTime() {
         return clock.nanoTime();
     }
+
+    /** A wrong password is answered at once: tests have no time to lose, and there is nobody who guesses. */
+    @Override
+    public void pause(Duration time, CountDownLatch end) {}
 
     @Override
     public void started(Controls some) {
@@ -135,9 +142,9 @@ final class TestBench implements Bench {
 
         /** The handshake's time counts already. */
         @Override
-        public void handshake(Connection clear) throws IOException {
+        public ServerTls handshake(Connection clear, ServerTls own) throws IOException {
             busy(false);
-            fixture.handshake(clear);
+            return fixture.handshake(clear, own);
         }
 
         void cut() {

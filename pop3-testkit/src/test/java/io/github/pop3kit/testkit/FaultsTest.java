@@ -11,15 +11,19 @@ import io.github.pop3kit.protocol.ResponseCode;
 import io.github.pop3kit.protocol.transcript.Pace;
 import io.github.pop3kit.protocol.transcript.Transcript;
 import io.github.pop3kit.protocol.wire.Connection;
+import io.github.pop3kit.store.Maildrop;
+import io.github.pop3kit.store.MessageContent;
 import io.github.pop3kit.testkit.Ways.Way;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.SocketException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ReadableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -549,7 +553,7 @@ class FaultsTest {
                 C: AUTH PLAIN %s
                 S: -ERR not now
                 C: AUTH PLAIN %s
-                S: -ERR not a message of PLAIN in base64
+                S: -ERR not a message of PLAIN
                 C: NOOP
                 S: -ERR …
                 """.formatted(response, response));
@@ -630,12 +634,13 @@ class FaultsTest {
         FaultRule chaos = faults.chaos(0.2);
         List<String> seen = new ArrayList<>();
         for (int step = 1; step <= 200; step++) {
-            FaultyReply reply = new FaultyReply("+OK a line\r\n");
+            byte[] octets = "+OK a line\r\n".getBytes(StandardCharsets.US_ASCII);
+            FaultyReply reply = new FaultyReply(octets.length);
             faults.replyFaults(new Moment(Moment.Kind.COMMAND, 1, step, "NOOP", "NOOP", step, 0, 0))
                     .forEach(some -> some.fault().apply(reply, some.random()));
             NotedConnection connection = new NotedConnection("");
-            FaultyReply.End end = reply.send(connection, new Patience());
-            seen.add(connection.writes + " " + end);
+            reply.send(reply.filter(octets, true), connection, new Patience());
+            seen.add(connection.writes + " " + reply.end());
         }
         assertTrue(chaos.fired() > 10 && chaos.fired() < 90, chaos::toString);
         return seen;
@@ -663,17 +668,129 @@ class FaultsTest {
     private static List<String> pieces(Consumer<Faults> rules) throws IOException {
         Faults faults = new Faults();
         rules.accept(faults);
-        FaultyReply reply = new FaultyReply("+OK\r\n");
+        byte[] octets = "+OK\r\n".getBytes(StandardCharsets.US_ASCII);
+        FaultyReply reply = new FaultyReply(octets.length);
         faults.replyFaults(new Moment(Moment.Kind.COMMAND, 1, 1, "NOOP", "NOOP", 1, 0, 0))
                 .forEach(some -> some.fault().apply(reply, some.random()));
         NotedConnection connection = new NotedConnection("");
-        reply.send(connection, new Patience());
+        reply.send(reply.filter(octets, true), connection, new Patience());
         return connection.writes;
     }
 
     @Test
     void a_reply_in_pieces_is_the_same_reply() {
         given(faults -> faults.on("RETR").splitEvery(1)).playsLoggedIn(MESSAGE_1);
+    }
+
+    // ---- large messages
+
+    private static final long LARGE = 3L << 23;
+
+    @Test
+    void a_large_message_passes_piece_by_piece_while_it_is_changed() throws IOException {
+        Drip drip = new Drip();
+        try (Pop3TestServer server = serving(drip);
+                Socket client = server.connect()) {
+            server.faults().on("RETR").withoutFinalDot();
+            server.faults().on("RETR").lfOnly();
+            server.faults().on("RETR").claimOctets(7);
+            server.faults().on("RETR").splitAt(70_000);
+            Transcript.parse(Ways.LOGIN + "C: RETR 1\n").playClient(client, new Pace.Lines());
+            assertEquals("+OK 7 octets", line(client));
+            byte[] some = client.getInputStream().readNBytes(100_000);
+            assertEquals("x\nx\n", new String(some, 99_996, 4, StandardCharsets.US_ASCII));
+            assertTrue(drip.given.get() < LARGE / 8, () -> drip.given + " octets are held somewhere");
+            assertTrue(server.transcript().contains("# the client gets instead:\nS: +OK 7 octets\n"));
+            long rest = LARGE / 3 * 2 - some.length;
+            assertEquals(rest, client.getInputStream().skip(rest));
+            assertEquals(0, client.getInputStream().available());
+        }
+    }
+
+    @Test
+    void a_large_message_is_cut_where_it_is_to_be_cut_and_was_never_retrieved() throws IOException {
+        Drip drip = new Drip();
+        try (Pop3TestServer server = serving(drip);
+                Socket client = server.connect()) {
+            server.faults().on("RETR").cutAfter(1_000_000);
+            Transcript.parse(Ways.LOGIN + "C: RETR 1\n").playClient(client, new Pace.Lines());
+            assertEquals(1_000_000, client.getInputStream().readAllBytes().length);
+            assertTrue(drip.given.get() < LARGE / 8, () -> drip.given + " octets were read");
+            Pop3Assertions.assertThat(server).hasNoSession().neverRetrieved("drip");
+        }
+    }
+
+    @Test
+    void a_large_message_stalls_and_the_session_has_sent_it_all_the_same() throws IOException {
+        try (Pop3TestServer server = serving(new Drip());
+                Socket client = server.connect()) {
+            server.faults().on("RETR").stallAfter(1_000_000);
+            Transcript.parse(Ways.LOGIN + "C: RETR 1\n").playClient(client, new Pace.Lines());
+            assertEquals(1_000_000, client.getInputStream().readNBytes(1_000_000).length);
+            server.awaitRetrieved("drip");
+            assertEquals(0, client.getInputStream().available());
+        }
+    }
+
+    private static Pop3TestServer serving(Drip drip) {
+        Pop3TestServer server =
+                Pop3TestServer.builder().store(account -> drip.maildrop()).start();
+        server.user("mrose", "a secret");
+        return server;
+    }
+
+    /** A message of many short lines that is nowhere as a whole. */
+    private static final class Drip implements ReadableByteChannel {
+
+        /** By the session's thread, which another reads. */
+        private final AtomicLong given = new AtomicLong();
+
+        Maildrop maildrop() {
+            return new Maildrop() {
+                @Override
+                public int count() {
+                    return 1;
+                }
+
+                @Override
+                public String uniqueId(int number) {
+                    return "drip";
+                }
+
+                @Override
+                public long octets(int number) {
+                    return LARGE;
+                }
+
+                @Override
+                public MessageContent open(int number) {
+                    return MessageContent.of(Drip.this);
+                }
+
+                @Override
+                public void remove(int[] numbers) {}
+
+                @Override
+                public void close() {}
+            };
+        }
+
+        @Override
+        public int read(ByteBuffer buffer) {
+            int before = buffer.position();
+            while (buffer.hasRemaining() && given.get() < LARGE) {
+                buffer.put((byte) "x\r\n".charAt((int) (given.getAndIncrement() % 3)));
+            }
+            return buffer.position() == before ? -1 : buffer.position() - before;
+        }
+
+        @Override
+        public boolean isOpen() {
+            return true;
+        }
+
+        @Override
+        public void close() {}
     }
 
     // ---- the rules themselves

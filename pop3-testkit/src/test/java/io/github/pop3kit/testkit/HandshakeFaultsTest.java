@@ -6,18 +6,27 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.pop3kit.protocol.transcript.Pace;
 import io.github.pop3kit.protocol.transcript.Transcript;
+import io.github.pop3kit.server.ServerCertificate;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.util.List;
+import java.util.function.Function;
+import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.X509TrustManager;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What can go wrong with a TLS handshake, implicit and behind STLS, over TCP and in memory. */
@@ -96,6 +105,62 @@ class HandshakeFaultsTest {
         server.faults().assertAllFired();
     }
 
+    /** A fault, and a word of what a client says that looks. */
+    private record Certificate(String complaint, Function<HandshakeOccasion, FaultRule> fault) {}
+
+    static List<Certificate> certificates() {
+        ServerCertificate another = ServerCertificate.selfSigned("127.0.0.1", "localhost");
+        return List.of(
+                new Certificate("NotAfter", HandshakeOccasion::expiredCertificate),
+                new Certificate("NotBefore", HandshakeOccasion::certificateNotYetValid),
+                new Certificate("No subject alternative DNS name", HandshakeOccasion::certificateForAnotherHost),
+                new Certificate("unable to find valid certification path", HandshakeOccasion::unknownCertificate),
+                new Certificate("unable to find valid certification path", on -> on.certificate(another)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("certificates")
+    void a_certificate_is_one_that_a_client_refuses_and_the_next_is_good(Certificate certificate) throws IOException {
+        for (boolean stls : List.of(false, true)) {
+            certificate.fault.apply(server.faults().onHandshake()).once();
+            try (SSLSocket client = client(stls)) {
+                SSLException refused = assertThrows(SSLException.class, client::startHandshake);
+                Throwable reason = refused;
+                while (reason.getCause() != null) reason = reason.getCause();
+                assertTrue(String.valueOf(reason.getMessage()).contains(certificate.complaint), reason.toString());
+            }
+            try (SSLSocket client = client(stls)) {
+                client.startHandshake();
+            }
+        }
+        server.faults().assertAllFired();
+    }
+
+    @Test
+    void what_a_client_says_that_does_not_look_at_certificates_is_in_the_transcript() throws Exception {
+        server.faults().onHandshake().expiredCertificate();
+        SSLContext careless = SSLContext.getInstance("TLS");
+        careless.init(null, new TrustManager[] {new Careless()}, null);
+        try (Socket client = careless.getSocketFactory().createSocket("localhost", server.tlsPort())) {
+            Transcript.parse(Ways.LOGIN).playClient(client, new Pace.Lines());
+        }
+        Pop3Assertions.assertThat(server).received("PASS ****");
+    }
+
+    private static final class Careless implements X509TrustManager {
+
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String authType) {}
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String authType) {}
+
+        @Override
+        public X509Certificate[] getAcceptedIssuers() {
+            return new X509Certificate[0];
+        }
+    }
+
     @Test
     void a_handshake_waits_for_the_test_and_a_delay() throws Exception {
         Hold hold = server.faults().onHandshake().hold();
@@ -139,7 +204,11 @@ class HandshakeFaultsTest {
     }
 
     private SSLSocket over(Socket clear) throws IOException {
-        return (SSLSocket)
+        SSLSocket socket = (SSLSocket)
                 server.sslContext().getSocketFactory().createSocket(clear, "localhost", clear.getPort(), true);
+        SSLParameters parameters = socket.getSSLParameters();
+        parameters.setEndpointIdentificationAlgorithm("HTTPS");
+        socket.setSSLParameters(parameters);
+        return socket;
     }
 }

@@ -39,7 +39,7 @@ class PersonalityTest {
                         S: AUTH-RESP-CODE
                         S: PIPELINING
                         S: USER
-                        S: SASL PLAIN
+                        S: SASL PLAIN LOGIN
                         S: IMPLEMENTATION …
                         S: .
                         """);
@@ -78,7 +78,7 @@ class PersonalityTest {
                         S: RESP-CODES
                         S: AUTH-RESP-CODE
                         S: USER
-                        S: SASL PLAIN
+                        S: SASL PLAIN LOGIN
                         S: UTF8 USER
                         S: EXPIRE 60
                         S: IMPLEMENTATION another

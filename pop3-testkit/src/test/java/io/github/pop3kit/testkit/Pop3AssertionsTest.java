@@ -88,6 +88,15 @@ class Pop3AssertionsTest {
     }
 
     @Test
+    void a_failure_names_the_faults_and_their_seed() {
+        server.faults().seed(42).on("RETR").cutAfter(9);
+        AssertionError e =
+                assertThrows(AssertionError.class, () -> assertThat(server).received("RETR 7"));
+        String faults = "faults, seed 42\n  on RETR: cut after 9; happened 0 times\n";
+        assertTrue(e.getMessage().endsWith(faults), e.getMessage());
+    }
+
+    @Test
     void a_server_that_nobody_called_says_so() {
         AssertionError e =
                 assertThrows(AssertionError.class, () -> assertThat(server).received("QUIT"));

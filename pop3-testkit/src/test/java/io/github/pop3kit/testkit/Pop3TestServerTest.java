@@ -251,7 +251,7 @@ class Pop3TestServerTest {
         try (Pop3TestServer one = Pop3TestServer.start();
                 Pop3TestServer other = Pop3TestServer.start()) {
             assertEquals(one.certificate(), other.certificate());
-            assertEquals(one.certificatePem(), Files.readString(one.caFile(directory)));
+            assertTrue(Files.readString(one.caFile(directory)).startsWith(one.certificatePem()));
             assertEquals(
                     one.certificate(),
                     CertificateFactory.getInstance("X.509")

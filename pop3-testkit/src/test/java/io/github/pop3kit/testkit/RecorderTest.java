@@ -34,7 +34,7 @@ class RecorderTest {
             S: PIPELINING
             S: STLS
             S: USER
-            S: SASL PLAIN
+            S: SASL PLAIN LOGIN
             S: IMPLEMENTATION pop3kit
             S: .
             C: AUTH PLAIN
@@ -85,7 +85,7 @@ class RecorderTest {
                 S: PIPELINING
                 S: STLS
                 S: USER
-                S: SASL PLAIN
+                S: SASL PLAIN LOGIN
                 S: IMPLEMENTATION pop3kit
                 S: .
                 C: AUTH PLAIN

@@ -15,6 +15,8 @@ import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** A server that says what the test has written down. */
 @Timeout(30)
@@ -65,6 +67,58 @@ class ScriptedServerTest {
                     S: +OK ready
                     """, deviation.getMessage());
         }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "C: STAT, PASS a secret, STAT, PASS ****",
+        "C: PASS another secret, PASS a secret, PASS ****, PASS ****",
+        "C: apop mrose …, a secret, APOP ****, ****",
+        "C: AUTH PLAIN, AUTH PLAIN AGEAc2VjcmV0, AUTH PLAIN, AUTH PLAIN ****",
+        "C: STAT, \u001B[2Jsecret, STAT, ****",
+        "C: STAT, USER \u001B[2J, STAT, USER \\x1B[2J",
+        "C: RETR …, LIST 1, RETR …, LIST 1"
+    })
+    void a_deviation_shows_neither_secrets_nor_controls(String expects, String says, String expected, String was)
+            throws IOException {
+        ScriptedServer server = ScriptedServer.plays("S: +OK ready\n" + expects + "\n");
+        says(server, "S: +OK ready\nC: " + Transcript.escape(says) + "\nS closes\n");
+        AssertionError deviation = assertThrows(AssertionError.class, server::close);
+        assertEquals(
+                "connection 1: expected: " + expected + "\n but was: " + was + "\\r\\n\nbehind:\nS: +OK ready\n",
+                deviation.getMessage());
+    }
+
+    @Test
+    void what_came_before_a_deviation_shows_no_secrets_either() throws IOException {
+        String conversation = """
+                S: +OK ready
+                C: PASS first secret
+                S: -ERR no
+                C: AUTH CRAM-MD5
+                S: + Y2hhbGxlbmdl
+                C: c2VjcmV0
+                S: -ERR no
+                C: AUTH CRAM-MD5
+                S: + Y2hhbGxlbmdl
+                """;
+        ScriptedServer server = ScriptedServer.plays(conversation + "C: c2VjcmV0\n");
+        says(server, conversation + "C: third secret\nS closes\n");
+        AssertionError deviation = assertThrows(AssertionError.class, server::close);
+        assertEquals("""
+                connection 1: expected: ****
+                 but was: ****\\r\\n
+                behind:
+                S: +OK ready
+                C: PASS ****
+                S: -ERR no
+                C: AUTH CRAM-MD5
+                S: + Y2hhbGxlbmdl
+                C: ****
+                S: -ERR no
+                C: AUTH CRAM-MD5
+                S: + Y2hhbGxlbmdl
+                """, deviation.getMessage());
     }
 
     @Test

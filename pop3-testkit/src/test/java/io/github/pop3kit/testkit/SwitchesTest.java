@@ -48,7 +48,7 @@ class SwitchesTest {
                 S: AUTH-RESP-CODE
                 S: PIPELINING
                 S: USER
-                S: SASL PLAIN
+                S: SASL PLAIN LOGIN
                 S: IMPLEMENTATION pop3kit
                 S: .
                 """);
@@ -65,7 +65,7 @@ class SwitchesTest {
                 S: AUTH-RESP-CODE
                 S: PIPELINING
                 S: USER
-                S: SASL PLAIN
+                S: SASL PLAIN LOGIN
                 S: IMPLEMENTATION pop3kit
                 S: UTF8 USER
                 S: .

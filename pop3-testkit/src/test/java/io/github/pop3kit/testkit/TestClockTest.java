@@ -79,7 +79,7 @@ class TestClockTest {
     @Test
     void the_next_login_is_too_early_until_the_login_delay_is_over() {
         try (Pop3TestServer server =
-                Pop3TestServer.builder().limit("login-delay", "5m").start()) {
+                Pop3TestServer.builder().loginDelay(Duration.ofMinutes(5)).start()) {
             server.user("bob", "secret");
             playsAs(server, "bob", "secret", "");
             server.clock().advance(Duration.ofSeconds(299));
@@ -113,7 +113,7 @@ class TestClockTest {
                     S: AUTH-RESP-CODE
                     S: PIPELINING
                     S: USER
-                    S: SASL PLAIN
+                    S: SASL PLAIN LOGIN
                     S: EXPIRE 30
                     S: IMPLEMENTATION pop3kit
                     S: .

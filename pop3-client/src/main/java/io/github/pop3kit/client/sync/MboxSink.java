@@ -178,6 +178,7 @@ final class MboxSink implements NotingSink {
         }
     }
 
+    @SuppressWarnings("try") // The lock is held, not used.
     private void append() throws IOException {
         try (Disk.Output out = disk.append(spool)) {
             out.force();
@@ -265,6 +266,7 @@ final class MboxSink implements NotingSink {
     }
 
     /** Appends what is missing; false if the mbox was changed by others, so that its messages have to come again. */
+    @SuppressWarnings("try") // The lock is held, not used.
     private boolean finish(Note planned) throws IOException {
         try (Closeable dotLock = dotLock()) {
             long there = disk.exists(mbox) ? disk.size(mbox) - planned.offset() : 0;

@@ -169,11 +169,11 @@ final class SyncSession {
             all.add(message);
         }
         tally.listed(all.size());
-        remark(listing);
+        remark();
         return all;
     }
 
-    private void remark(List<UniqueIdListing> listing) {
+    private void remark() {
         for (Deviation deviation : maildrop.deviations()) {
             if (deviation.kind() == Deviation.Kind.NO_UNIQUE_ID) {
                 tally.remark("the server has messages without unique-ids, which cannot be synchronised");

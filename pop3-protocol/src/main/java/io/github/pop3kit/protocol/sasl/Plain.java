@@ -1,7 +1,5 @@
 package io.github.pop3kit.protocol.sasl;
 
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
@@ -15,15 +13,7 @@ public record Plain(String authorizationId, String user, String password) {
 
     /** Reads the message; empty unless it has exactly two NULs, a user, a password, and is valid UTF-8. */
     public static Optional<Plain> parse(byte[] message) {
-        String text;
-        try {
-            text = StandardCharsets.UTF_8
-                    .newDecoder()
-                    .decode(ByteBuffer.wrap(message))
-                    .toString();
-        } catch (CharacterCodingException notUtf8) {
-            return Optional.empty();
-        }
+        String text = Utf8.decode(message).orElse("");
         String[] parts = text.split("\0", -1);
         if (parts.length != 3 || parts[1].isEmpty() || parts[2].isEmpty()) return Optional.empty();
         return Optional.of(new Plain(parts[0], parts[1], parts[2]));

@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -75,6 +76,11 @@ public final class Transcript {
             };
         }
     }
+
+    /** Commands that have a secret in them. */
+    private static final Pattern SECRETIVE = Pattern.compile("(?i)(PASS|APOP|AUTH)\\b");
+
+    private static final Pattern CHALLENGE = Pattern.compile("\\+( .*|\\\\x20)?");
 
     private final List<Event> events;
 
@@ -149,7 +155,7 @@ public final class Transcript {
      * Plays the client: sends its lines, expects the server's.
      *
      * @param server a connected channel in blocking mode; left as the transcript leaves it
-     * @throws AssertionError at the first line that differs, with the conversation so far
+     * @throws AssertionError at the first line that differs, with the conversation so far; the client's secrets are starred in it
      */
     public void playClient(SocketChannel server, Pace pace) throws IOException {
         playClient(server.socket(), pace);
@@ -179,6 +185,9 @@ public final class Transcript {
         private final Pace pace;
         private final ByteBuffer received = ByteBuffer.allocate(8192).flip();
         private final StringBuilder soFar = new StringBuilder();
+
+        /** Whether the client's next line is no command but a response to a SASL challenge. */
+        private boolean challenged;
 
         Player(Side self, Socket peer, Pace pace) throws IOException {
             this.self = self;
@@ -250,7 +259,32 @@ public final class Transcript {
                     }
                 }
             }
-            soFar.append(event).append('\n');
+            soFar.append(shown(event)).append('\n');
+            if (event.kind == Kind.SAYS)
+                challenged = event.side == Side.SERVER
+                        && CHALLENGE.matcher(event.text).matches();
+        }
+
+        /** An event for whoever reads of a failure, who is not to read the client's secrets. */
+        private String shown(Event event) {
+            if (event.side == Side.SERVER || event.kind != Kind.SAYS) return event.toString();
+            return "C: " + written(event.text);
+        }
+
+        /** A client's line as the transcript has it: what is no secret there is its author's to show. */
+        private String written(String text) {
+            return challenged || SECRETIVE.matcher(text).lookingAt() ? starred(text) : text;
+        }
+
+        private String starred(String line) {
+            return challenged && !line.equals("*") ? "****" : Command.redact(line);
+        }
+
+        /** What the peer has said, line end included. */
+        private String shown(String said) {
+            int end = said.endsWith("\r\n") ? said.length() - 2 : said.length() - (said.endsWith("\n") ? 1 : 0);
+            String line = said.substring(0, end);
+            return escape((self == Side.SERVER ? starred(line) : Reply.redact(line)) + said.substring(end));
         }
 
         private void write(String octets) throws IOException {
@@ -266,15 +300,16 @@ public final class Transcript {
         private void expect(Event event) {
             String said = read(event.parts.size() == 1 ? event.parts.get(0) : "");
             if (said == null || !matches(event.parts, said)) {
-                String instead = said == null ? "the connection ended" : escape(said);
-                throw new AssertionError("expected: " + event.text + "\n but was: " + instead + "\nbehind:\n" + soFar);
+                String instead = said == null ? "the connection ended" : shown(said);
+                String expected = self == Side.SERVER ? written(event.text) : event.text;
+                throw new AssertionError("expected: " + expected + "\n but was: " + instead + "\nbehind:\n" + soFar);
             }
         }
 
         private void expectEnd() {
             String said = read("");
             if (said != null) {
-                throw new AssertionError("expected the end, but was: " + escape(said) + "\nbehind:\n" + soFar);
+                throw new AssertionError("expected the end, but was: " + shown(said) + "\nbehind:\n" + soFar);
             }
         }
 

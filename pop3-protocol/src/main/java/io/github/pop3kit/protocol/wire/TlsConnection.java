@@ -1,11 +1,12 @@
 package io.github.pop3kit.protocol.wire;
 
 import java.io.IOException;
-import java.io.InputStream;
+import java.net.Socket;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSession;
 import javax.net.ssl.SSLSocket;
+import javax.net.ssl.SSLSocketFactory;
 
 /** TLS over another connection. Closing it sends close_notify, so that the peer can tell the end from a cut. */
 public final class TlsConnection extends StreamConnection {
@@ -26,11 +27,18 @@ public final class TlsConnection extends StreamConnection {
      */
     public static TlsConnection accept(Connection carrier, SSLContext context, SSLParameters parameters)
             throws IOException {
-        return handshake(
-                carrier,
-                (SSLSocket)
-                        context.getSocketFactory().createSocket(carrier.socket(), InputStream.nullInputStream(), true),
-                parameters);
+        return handshake(carrier, serverSocket(carrier, context.getSocketFactory()), parameters);
+    }
+
+    private static SSLSocket serverSocket(Connection carrier, SSLSocketFactory sockets) throws IOException {
+        Socket socket = carrier.socket();
+        try {
+            return (SSLSocket) sockets.createSocket(socket, new GuardedHello(carrier), true);
+        } catch (UnsupportedOperationException conscrypt) { // It needs no guard.
+            SSLSocket tls = (SSLSocket) sockets.createSocket(socket, "", socket.getPort(), true);
+            tls.setUseClientMode(false);
+            return tls;
+        }
     }
 
     /**

@@ -61,6 +61,8 @@ public final class Wire implements Closeable {
     private volatile long deadline;
     private volatile boolean reading;
     private volatile boolean unwelcome;
+    private volatile boolean writing;
+    private volatile long writingSince;
     private @Nullable Duration idle;
     private @Nullable Consumer<String> transcript;
 
@@ -76,11 +78,12 @@ public final class Wire implements Closeable {
     /**
      * A server's end.
      *
+     * @param commands what takes its client's lines
      * @param nanoTime the clock of the deadlines, as {@link System#nanoTime}
      * @param stalled how long one write may take to a peer that may idle, and how long the peer has until another deadline is set
      */
-    public static Wire server(Connection connection, LongSupplier nanoTime, Duration stalled) {
-        return new Wire(Side.SERVER, connection, LineDecoder.forCommands(), nanoTime, stalled);
+    public static Wire server(Connection connection, LineDecoder commands, LongSupplier nanoTime, Duration stalled) {
+        return new Wire(Side.SERVER, connection, commands, nanoTime, stalled);
     }
 
     /** A client's end. */
@@ -241,10 +244,20 @@ public final class Wire implements Closeable {
         output.flip();
         while (output.hasRemaining()) {
             if (idle != null) deadlineIn(stalled);
-            connection.write(output);
+            write();
         }
         output.clear();
         if (idle != null) deadlineIn(idle);
+    }
+
+    private void write() throws IOException {
+        writingSince = nanoTime.getAsLong();
+        writing = true;
+        try {
+            connection.write(output);
+        } finally {
+            writing = false;
+        }
     }
 
     // ---- messages
@@ -323,6 +336,12 @@ public final class Wire implements Closeable {
     /** Whether the deadline is past. For any thread. */
     public boolean late(long now) {
         return now - deadline > 0;
+    }
+
+    /** For how long the peer has not taken anything of what is being written, in nanoseconds; 0 if nothing is. For any thread. */
+    public long stuckFor(long now) {
+        long since = writingSince;
+        return writing ? Math.max(0, now - since) : 0;
     }
 
     /**

@@ -581,7 +581,7 @@ class WireTest {
     }
 
     private Wire server(Connection connection) {
-        return Wire.server(connection, clock::get, STALLED);
+        return Wire.server(connection, LineDecoder.forCommands(), clock::get, STALLED);
     }
 
     private Wire client(Connection connection) {

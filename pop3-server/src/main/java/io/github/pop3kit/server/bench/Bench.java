@@ -2,7 +2,11 @@ package io.github.pop3kit.server.bench;
 
 import io.github.pop3kit.protocol.wire.Connection;
 import io.github.pop3kit.server.Endpoint;
+import io.github.pop3kit.server.ServerTls;
 import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 /**
  * What the test kit puts under a server: its time, and what carries its sessions. The sessions themselves are those of any other
@@ -12,6 +16,15 @@ public interface Bench {
 
     /** The clock of all deadlines and delays, as {@link System#nanoTime}. Any thread asks. */
     long nanoTime();
+
+    /**
+     * Lets a session's thread wait, as after a wrong password.
+     *
+     * @param end counted down when the session has to end, however long it was to wait
+     */
+    default void pause(Duration time, CountDownLatch end) throws InterruptedException {
+        end.await(time.toNanos(), TimeUnit.NANOSECONDS);
+    }
 
     /** Takes over what can be done to the server, which has just started. */
     default void started(Controls controls) {}
@@ -51,8 +64,12 @@ public interface Bench {
          * A TLS handshake is about to begin.
          *
          * @param clear what will carry it
+         * @param own the endpoint's
+         * @return what is spoken
          * @throws IOException to end the session
          */
-        default void handshake(Connection clear) throws IOException {}
+        default ServerTls handshake(Connection clear, ServerTls own) throws IOException {
+            return own;
+        }
     }
 }

@@ -1,14 +1,25 @@
 package io.github.pop3kit.server.auth;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.pop3kit.protocol.sasl.Md5;
 import io.github.pop3kit.store.Account;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -84,6 +95,140 @@ class PasswdFileTest {
         Files.delete(folder.resolve("users"));
         assertThrows(IOException.class, () -> users.password("mrose", "x"));
         assertThrows(IOException.class, () -> new PasswdFile(folder.resolve("users")));
+    }
+
+    private static final String SCRAM = "{SCRAM-SHA-256}4096,8+nylp9ZkN02OcJlrdTo1A==,"
+            + "YLskXBLoY7QCZMRS+qS2cm6gyPp592omtW8itLFm7PM=,dC4yEtNkcnDxGGneClGWuwY3SRnxQ2BeebMZSEtJ23s=";
+
+    @Test
+    void it_offers_what_its_entries_can_be_used_for() throws IOException {
+        assertEquals(Set.of("PLAIN", "EXTERNAL"), file("a:{SSHA}AAAA\n").mechanisms());
+        assertEquals(
+                Set.of("PLAIN", "EXTERNAL", "SCRAM-SHA-256"),
+                file("a:" + SCRAM + "\nb:{SSHA}AAAA").mechanisms());
+        assertEquals(
+                Set.of("PLAIN", "EXTERNAL", "SCRAM-SHA-1", "SCRAM-SHA-256", "SCRAM-SHA-512", "CRAM-MD5", "APOP"),
+                file("a:{PLAIN}secret").mechanisms());
+    }
+
+    @Test
+    void scram_takes_the_keys_that_are_kept_or_makes_them_of_the_password() throws IOException {
+        PasswdFile users = file("kept:" + SCRAM + "\nplain:{PLAIN}s\u00E9cret 1\nother:{SSHA}AAAA\n");
+        ScramKeys kept = users.scram("SCRAM-SHA-256", "kept").orElseThrow();
+        assertEquals(Optional.of(Account.of("kept")), kept.account());
+        assertEquals(
+                "YLskXBLoY7QCZMRS+qS2cm6gyPp592omtW8itLFm7PM=",
+                Base64.getEncoder().encodeToString(kept.storedKey()));
+        assertEquals(
+                Optional.of(Account.of("plain")),
+                users.scram("SCRAM-SHA-1", "Plain").orElseThrow().account());
+        for (String nobody : List.of("other", "nobody", "kept")) {
+            ScramKeys keys = users.scram("SCRAM-SHA-1", nobody).orElseThrow();
+            assertEquals(Optional.empty(), keys.account());
+            assertEquals(4096, keys.iterations());
+            assertEquals(16, keys.salt().length);
+        }
+    }
+
+    @Test
+    void digests_need_the_password_or_dovecots_key() throws IOException {
+        PasswdFile users = file("""
+                plain:{PLAIN}s\u00E9cret 1
+                kept:{CRAM-MD5}dc9902eb4484390511fc1755eb07ce73cdd357f7593885cac17be244d50cd12d
+                other:{SSHA}AAAA
+                """);
+        String challenge = "<1896.697170952@postoffice.reston.mci.net>";
+        String cram = Md5.cram(challenge.getBytes(StandardCharsets.US_ASCII), "s\u00E9cret 1");
+        String apop = Md5.apop(challenge, "s\u00E9cret 1");
+        for (String user : List.of("plain", "kept", "other", "nobody")) {
+            boolean hasKey = user.equals("plain") || user.equals("kept");
+            assertEquals(
+                    hasKey,
+                    users.digest(new DigestResponse("CRAM-MD5", user, challenge, cram))
+                            .isPresent());
+            assertEquals(
+                    user.equals("plain"),
+                    users.digest(new DigestResponse("APOP", user, challenge, apop))
+                            .isPresent());
+            assertEquals(Optional.empty(), users.digest(new DigestResponse("CRAM-MD5", user, challenge, apop)));
+        }
+    }
+
+    @Test
+    void extra_fields_name_the_account_and_its_home_or_bar_it() throws IOException {
+        PasswdFile users = file("""
+                alias:{PLAIN}x::::/home/alias::user=mrose userdb_home=/srv/mrose
+                gone:{PLAIN}x::::::nologin
+                office:{PLAIN}x::::::allow_nets=192.0.2.0/24
+                """);
+        Account account = users.password("alias", "x").orElseThrow();
+        assertEquals("mrose", account.name());
+        assertEquals("/srv/mrose", account.attributes().get("home"));
+        assertEquals(Optional.empty(), users.password("gone", "x"));
+        assertEquals(Optional.empty(), users.password("office", "x"));
+        assertEquals(
+                Optional.empty(),
+                users.scram("SCRAM-SHA-1", "gone").orElseThrow().account());
+    }
+
+    @Test
+    void a_master_acts_as_those_who_are_there() throws IOException {
+        file("boss:{PLAIN}b\nmrose:{PLAIN}x\ngone:{PLAIN}x::::::nologin\n");
+        PasswdFile users = new PasswdFile(folder.resolve("users"), Set.of("boss"), Duration.ZERO);
+        assertEquals(Optional.of(Account.of("mrose")), users.actAs(Account.of("boss"), "MRose"));
+        assertEquals(Optional.empty(), users.actAs(Account.of("boss"), "nobody"));
+        assertEquals(Optional.empty(), users.actAs(Account.of("boss"), "gone"));
+        assertEquals(Optional.empty(), users.actAs(Account.of("mrose"), "boss"));
+    }
+
+    @Test
+    void a_password_that_was_right_is_remembered_until_its_time_is_over_or_the_entry_changes() {
+        AtomicLong now = new AtomicLong();
+        VerifiedLogins verified = new VerifiedLogins(Duration.ofMinutes(10), now::get);
+        verified.remember("mrose", "{SSHA}one", "secret");
+        assertTrue(verified.knows("mrose", "{SSHA}one", "secret"));
+        assertFalse(verified.knows("mrose", "{SSHA}one", "other"));
+        assertFalse(verified.knows("mrose", "{SSHA}changed", "secret"));
+        assertFalse(verified.knows("chris", "{SSHA}one", "secret"));
+        now.addAndGet(Duration.ofMinutes(10).toNanos());
+        assertFalse(verified.knows("mrose", "{SSHA}one", "secret"));
+        VerifiedLogins off = new VerifiedLogins(Duration.ZERO, now::get);
+        off.remember("mrose", "{SSHA}one", "secret");
+        assertFalse(off.knows("mrose", "{SSHA}one", "secret"));
+    }
+
+    @Test
+    void only_so_many_wait_for_slow_hashes() throws Exception {
+        SlowHashes hashes = new SlowHashes();
+        CountDownLatch goOn = new CountDownLatch(1);
+        CountDownLatch refused = new CountDownLatch(1);
+        List<Thread> threads = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            Thread thread = new Thread(() -> {
+                try {
+                    hashes.work(() -> {
+                        await(goOn);
+                        return true;
+                    });
+                } catch (IOException e) {
+                    refused.countDown();
+                }
+            });
+            threads.add(thread);
+            thread.start();
+        }
+        refused.await();
+        goOn.countDown();
+        for (Thread thread : threads) thread.join();
+        assertTrue(hashes.work(() -> true), "and then they are served again");
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     private PasswdFile file(String text) throws IOException {

@@ -1,6 +1,6 @@
 /**
- * Maildrops in a relational database, reached through a {@code DataSource}. Empty until the schema and the lease that
- * locks a maildrop are written.
+ * Maildrops in a relational database: PostgreSQL, MariaDB or MySQL, H2, SQLite. Any number of servers may use one database at once;
+ * what they promise each other is in {@code docs/jdbc.md}.
  */
 @NullMarked
 package io.github.pop3kit.store.jdbc;

@@ -6,16 +6,22 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/** Shows other hosts every 30 seconds that the locks of one store are still held: one daemon thread, from the first lock on. */
+/** Shows other hosts every 10 seconds that the locks of one store are still held: one daemon thread, from the first lock on. */
 final class Heartbeat implements AutoCloseable {
 
-    private static final long SECONDS = 30;
+    /** A lock that others take for abandoned when nobody touches it. */
+    interface Kept {
+        /** Touches it; whatever goes wrong is for the log alone. */
+        void keep();
+    }
 
-    private final Set<MaildirLock> held = ConcurrentHashMap.newKeySet();
+    private static final long SECONDS = 10;
+
+    private final Set<Kept> held = ConcurrentHashMap.newKeySet();
     private final AtomicBoolean started = new AtomicBoolean();
     private final CountDownLatch closed = new CountDownLatch(1);
 
-    void add(MaildirLock lock) {
+    void add(Kept lock) {
         held.add(lock);
         if (!started.compareAndSet(false, true)) return;
         Thread thread = new Thread(this::run, "pop3kit-maildir-heartbeat");
@@ -23,7 +29,7 @@ final class Heartbeat implements AutoCloseable {
         thread.start();
     }
 
-    void remove(MaildirLock lock) {
+    void remove(Kept lock) {
         held.remove(lock);
     }
 
@@ -37,7 +43,7 @@ final class Heartbeat implements AutoCloseable {
 
     /** Keeps each lock fresh once. */
     void beat() {
-        held.forEach(MaildirLock::keep);
+        held.forEach(Kept::keep);
     }
 
     @Override

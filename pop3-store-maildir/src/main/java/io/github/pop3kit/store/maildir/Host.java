@@ -10,8 +10,18 @@ final class Host {
 
     static final String NAME = name();
 
+    /** The namespace of pids that the kernel starts with. */
+    private static final String FIRST_PIDS = "pid:[4026531836]";
+
     /** Where a pid means the same process: this machine, and where it is divided into containers, this container. */
     static final String PIDS = NAME.replaceAll("[^!-~]", "_") + "/" + pidNamespace();
+
+    /**
+     * How this host is called in Dovecot's lock files, {@code pid:host}. Dovecot breaks a lock at once if the host is its own and it
+     * has no such process; in a container, where pids mean something else, the host therefore has a name that no Dovecot has.
+     */
+    static final String IN_DOT_LOCKS =
+            PIDS.endsWith(FIRST_PIDS) || PIDS.endsWith("/") ? NAME : PIDS.replaceAll("[:\\[\\]]", "");
 
     private Host() {}
 

@@ -1,6 +1,5 @@
 package io.github.pop3kit.store.maildir;
 
-import io.github.pop3kit.store.Delivery;
 import io.github.pop3kit.store.Envelope;
 import io.github.pop3kit.store.Maildrop;
 import io.github.pop3kit.store.StoreException;
@@ -11,96 +10,97 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
-/** Puts mail into maildirs, creating them where they are missing: into {@code tmp/} first, and whole into {@code new/}. */
-final class MaildirDelivery implements Delivery {
+/** Puts a message into a maildir, creating it where it is missing: into {@code tmp/} first, and whole into {@code new/}. */
+final class MaildirDelivery {
 
     private static final int BUFFER = 8 * 1024;
 
-    private final MaildirLocation location;
     private final MaildirIo io;
+    private final Path maildir;
+    private final MaildirSize quota;
+    private final MaildirSync sync;
 
-    MaildirDelivery(MaildirLocation location, MaildirIo io) {
-        this.location = location;
+    MaildirDelivery(MaildirIo io, Path maildir, Path control, Path index, MaildirOptions options, Heartbeat heartbeat) {
         this.io = io;
+        this.maildir = maildir;
+        this.quota = new MaildirSize(io, maildir, control);
+        this.sync = new MaildirSync(io, maildir, control, index, options, heartbeat);
     }
 
-    @Override
-    public void deliver(Envelope envelope, InputStream message) throws IOException {
-        location.check();
-        Path maildir = location.of(envelope.to());
+    void deliver(Envelope envelope, InputStream message) throws IOException {
         try {
             for (String folder : List.of("tmp", "new", "cur")) io.createFolder(maildir.resolve(folder));
-            deliver(maildir, envelope, message);
+            store(envelope, message);
         } catch (IOException e) {
             throw MaildirIo.refusal("a message cannot be delivered", maildir, e);
         }
     }
 
-    private void deliver(Path maildir, Envelope envelope, InputStream message) throws IOException {
+    private void store(Envelope envelope, InputStream message) throws IOException {
         Optional<String> wanted = envelope.uniqueId();
-        if (wanted.isPresent() && !isBase(wanted.get())) {
-            throw new StoreException(Reason.PERMANENT, "no file can have the unique-id asked for");
+        if (wanted.isPresent() && !Maildrop.isUniqueId(wanted.get())) {
+            throw new StoreException(Reason.PERMANENT, "no message can have the unique-id asked for");
         }
-        String base = wanted.orElseGet(MaildirName::unused);
-        Path incoming = maildir.resolve("new");
-        Path file = maildir.resolve("tmp").resolve(base);
-        FileChannel channel = io.create(file);
+        String base = MaildirName.unused();
+        Path written = maildir.resolve("tmp").resolve(base);
+        FileChannel channel = io.create(written);
         try {
             MessageScan scan;
             try (channel) {
-                // Asked only now that the file in tmp/ is ours: nobody else can deliver with this unique-id meanwhile.
-                if (wanted.isPresent() && isTaken(maildir, base)) {
-                    throw new StoreException(Reason.PERMANENT, "another message has the unique-id asked for");
-                }
                 scan = copy(message, channel);
                 Optional<FileTime> received = envelope.received().map(FileTime::from);
-                if (received.isPresent()) io.touch(file, received.get());
+                if (received.isPresent()) io.touch(written, received.get());
                 io.force(channel);
             }
-            Path delivered = incoming.resolve(base + ",S=" + scan.size() + ",W=" + scan.octets());
-            io.rename(file, delivered);
-            file = delivered;
-            io.force(incoming);
+            quota.admit(scan.size());
+            MaildirSize.Change change = quota.change();
+            change.adding(scan.size());
+            String name = base + ",S=" + scan.size() + ",W=" + scan.octets();
+            Path file = written;
+            if (wanted.isPresent()) {
+                sync.claim(wanted.get(), name, () -> publish(file, name));
+            } else {
+                publish(file, name);
+            }
+            change.save();
         } catch (IOException | RuntimeException | Error e) {
             // A message is whole or absent: the sender, who hears of the failure, will send it again.
-            try {
-                io.delete(file);
-            } catch (IOException remains) {
-                e.addSuppressed(remains);
-            }
+            discard(written, e);
             throw e;
         }
     }
 
-    private static boolean isBase(String uniqueId) {
-        return Maildrop.isUniqueId(uniqueId)
-                && !uniqueId.startsWith(".")
-                && uniqueId.chars().noneMatch(c -> c == '/' || c == ':' || c == ',');
+    private void publish(Path written, String name) throws IOException {
+        Path incoming = maildir.resolve("new");
+        Path delivered = incoming.resolve(name);
+        io.rename(written, delivered);
+        try {
+            io.force(incoming);
+        } catch (IOException e) {
+            discard(delivered, e);
+            throw e;
+        }
     }
 
-    private boolean isTaken(Path maildir, String base) throws IOException {
-        Set<String> same = new HashSet<>();
-        for (String folder : List.of("new/", "cur/")) {
-            io.list(maildir.resolve(folder), name -> {
-                if (MaildirName.base(folder + name).equals(base)) same.add(name);
-            });
+    private void discard(Path file, Throwable why) {
+        try {
+            io.delete(file);
+        } catch (IOException remains) {
+            why.addSuppressed(remains);
         }
-        return !same.isEmpty();
     }
 
     /** Copies the message and learns its sizes on the way. */
-    private static MessageScan copy(InputStream message, FileChannel file) throws IOException {
+    private MessageScan copy(InputStream message, FileChannel file) throws IOException {
         MessageScan scan = new MessageScan();
         byte[] buffer = new byte[BUFFER];
         for (int read = message.read(buffer); read >= 0; read = message.read(buffer)) {
             ByteBuffer octets = ByteBuffer.wrap(buffer, 0, read);
             scan.add(octets);
-            while (octets.hasRemaining()) file.write(octets);
+            io.write(file, octets);
         }
         return scan;
     }

@@ -7,139 +7,91 @@ import io.github.pop3kit.store.StoreException.Reason;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.FileSystemException;
+import java.nio.channels.ReadableByteChannel;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Instant;
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
-/** The messages of a maildir as they were found when it was opened. */
+/** The messages of a maildir as they were found when it was opened, served wherever other programs move them. */
 final class MaildirDrop implements Maildrop {
 
-    private static final Logger log = LoggerFactory.getLogger(MaildirDrop.class);
+    private static final int TRIES = 5;
 
     private final MaildirIo io;
-    private final MaildirPlaces places;
-    private final MaildirLock lock;
-    private final long[] octets;
-    /** In nanoseconds since 1970. */
-    private final long[] modified;
+    private final Path maildir;
+    private final Snapshot snapshot;
+    private final UniqueIdFormat uniqueIds;
+    private final MaildirSize quota;
+    private final Hold hold;
 
-    private final BitSet verbatim;
+    /** The right to change a maildir: as long as the session lasts, or for as long as a change takes. */
+    interface Hold extends AutoCloseable {
 
-    private MaildirDrop(
-            MaildirIo io, MaildirPlaces places, MaildirLock lock, long[] octets, long[] modified, BitSet verbatim) {
+        /** Does it while nobody else removes anything; never after {@link #close()}. */
+        void during(Change change) throws IOException;
+
+        @Override
+        void close();
+
+        /** What is done. */
+        @FunctionalInterface
+        interface Change {
+            void make() throws IOException;
+        }
+    }
+
+    MaildirDrop(MaildirIo io, Path maildir, Snapshot snapshot, UniqueIdFormat uniqueIds, MaildirSize quota, Hold hold) {
         this.io = io;
-        this.places = places;
-        this.lock = lock;
-        this.octets = octets;
-        this.modified = modified;
-        this.verbatim = verbatim;
-    }
-
-    /**
-     * Reads each message once, for LIST has to say exactly what RETR will send. Whatever is no regular file, or cannot be read,
-     * costs only itself: it is left out, and the log says so once.
-     */
-    static MaildirDrop open(MaildirIo io, MaildirPlaces found, MaildirLock lock) throws IOException {
-        long[] octets = new long[found.count()];
-        long[] modified = new long[found.count()];
-        BitSet verbatim = new BitSet();
-        BitSet served = new BitSet(found.count());
-        Odd odd = new Odd();
-        ByteBuffer buffer = MessageScan.takeBuffer();
-        try {
-            BitSet all = new BitSet(found.count());
-            all.set(0, found.count());
-            found.visit(all, (index, file) -> {
-                BasicFileAttributes attributes = io.attributes(file);
-                if (!attributes.isRegularFile()) {
-                    odd.add(file, "not a regular file");
-                    return;
-                }
-                try (FileChannel message = io.open(file)) {
-                    MessageScan scan = MessageScan.of(message, buffer);
-                    octets[index] = scan.octets();
-                    modified[index] = nanos(attributes);
-                    verbatim.set(index, scan.verbatim());
-                    served.set(index);
-                } catch (AccessDeniedException e) {
-                    odd.add(file, "not readable");
-                } catch (FileSystemException e) {
-                    throw e; // not found: looked for again; no descriptor left and the like: not the file's fault
-                } catch (IOException e) {
-                    odd.add(file, String.valueOf(e.getMessage()));
-                }
-            });
-        } finally {
-            MessageScan.giveBack(buffer);
-        }
-        odd.log();
-
-        int[] kept = served.stream().toArray();
-        BitSet keptVerbatim = new BitSet(kept.length);
-        for (int i = 0; i < kept.length; i++) keptVerbatim.set(i, verbatim.get(kept[i]));
-        return new MaildirDrop(
-                io,
-                found.only(kept),
-                lock,
-                Arrays.stream(kept).mapToLong(i -> octets[i]).toArray(),
-                Arrays.stream(kept).mapToLong(i -> modified[i]).toArray(),
-                keptVerbatim);
-    }
-
-    /** What is left out of a maildrop: how much, and one example for the log. */
-    private static final class Odd {
-        private int count;
-        private String example = "";
-
-        void add(Path file, String why) {
-            if (count++ == 0) example = file + ": " + why;
-        }
-
-        void log() {
-            if (count > 0) log.warn("{} entries are not served, such as {}", count, MaildirName.printable(example));
-        }
+        this.maildir = maildir;
+        this.snapshot = snapshot;
+        this.uniqueIds = uniqueIds;
+        this.quota = quota;
+        this.hold = hold;
     }
 
     @Override
     public int count() {
-        return places.count();
+        return snapshot.count();
     }
 
     @Override
     public String uniqueId(int number) {
-        return places.uniqueId(number - 1);
+        int index = number - 1;
+        return snapshot.uniqueId(index).orElseGet(() -> {
+            long validity = snapshot.state().validity();
+            if (uniqueIds.isDovecots()) return uniqueIds.of(snapshot.uid(index), validity, "", "");
+            String base = MaildirName.base(snapshot.place(index));
+            return MaildirName.asUniqueId(uniqueIds.of(snapshot.uid(index), validity, base, base));
+        });
     }
 
     @Override
     public long octets(int number) {
-        return octets[number - 1];
+        return snapshot.octets(number - 1);
     }
 
     @Override
-    public Optional<Instant> received(int number) {
-        return Optional.of(Instant.EPOCH.plusNanos(modified[number - 1]));
+    public Optional<Instant> received(int number) throws IOException {
+        Instant[] received = new Instant[1];
+        visit(only(number), "a message cannot be looked at", (index, file) -> {
+            received[0] = io.attributes(file).lastModifiedTime().toInstant();
+        });
+        return Optional.ofNullable(received[0]);
     }
 
     @Override
     public MessageContent open(int number) throws IOException {
-        BitSet wanted = new BitSet();
-        wanted.set(number - 1);
         MessageContent[] opened = new MessageContent[1];
-        try {
-            places.visit(wanted, (index, file) -> opened[0] = open(index, file));
-        } catch (IOException e) {
-            throw MaildirIo.refusal("message " + number + " cannot be opened", places.maildir(), e);
-        }
+        visit(only(number), "message " + number + " cannot be opened", (index, file) -> opened[0] = open(index, file));
         if (opened[0] == null) throw new StoreException(Reason.GONE, "somebody else removed message " + number);
         return opened[0];
     }
@@ -148,8 +100,42 @@ final class MaildirDrop implements Maildrop {
         BasicFileAttributes attributes = io.attributes(file);
         if (!attributes.isRegularFile()) throw new StoreException(Reason.GONE, "the message is no longer a file");
         // A verbatim message has as many octets as its file.
-        boolean asItWas = attributes.size() == octets[index] && nanos(attributes) == modified[index];
-        return new MessageContent(io.open(file), verbatim.get(index) && asItWas);
+        boolean asItWas =
+                attributes.size() == snapshot.octets(index) && MaildirSync.stamp(attributes) == snapshot.stamp(index);
+        ReadableByteChannel whole = new WholeFile(io.open(file), attributes.size());
+        return new MessageContent(whole, snapshot.verbatim(index) && asItWas);
+    }
+
+    /** A file that has to have as many octets as when it was opened: one that was cut meanwhile must not look like a whole message. */
+    private static final class WholeFile implements ReadableByteChannel {
+        private final FileChannel file;
+        private long left;
+
+        WholeFile(FileChannel file, long length) {
+            this.file = file;
+            this.left = length;
+        }
+
+        @Override
+        public int read(ByteBuffer to) throws IOException {
+            int read = file.read(to);
+            if (read >= 0) {
+                left -= read;
+            } else if (left > 0) {
+                throw new IOException("the file was cut while it was read");
+            }
+            return read;
+        }
+
+        @Override
+        public boolean isOpen() {
+            return file.isOpen();
+        }
+
+        @Override
+        public void close() throws IOException {
+            file.close();
+        }
     }
 
     @Override
@@ -157,25 +143,113 @@ final class MaildirDrop implements Maildrop {
         if (numbers.length == 0) return;
         BitSet marked = new BitSet();
         for (int number : numbers) marked.set(number - 1);
-        Set<Path> touched = new HashSet<>();
         try {
-            lock.check();
-            places.visit(marked, (index, file) -> {
-                io.delete(file);
-                touched.add(file.getParent());
-            });
-            for (Path folder : touched) io.force(folder);
+            hold.during(() -> remove(marked));
         } catch (IOException e) {
-            throw MaildirIo.refusal("messages cannot be removed", places.maildir(), e);
+            throw MaildirIo.refusal("messages cannot be removed", maildir, e);
         }
+    }
+
+    /** The intent, the files, the folders, and the end of the intent: in this order each is on the disk before the next. */
+    private void remove(BitSet marked) throws IOException {
+        RemovalIntent intent = new RemovalIntent(io, maildir);
+        // Sessions with snapshots do not exclude each other, and another one may have failed meanwhile.
+        intent.finish(new MaildirFolders(io, maildir), quota);
+        List<String> bases = new ArrayList<>();
+        marked.stream().forEach(index -> bases.add(MaildirName.base(snapshot.place(index))));
+        boolean declared = true;
+        try {
+            intent.declare(bases);
+        } catch (IOException e) {
+            // One unlink is one act by itself, and on a full disk it makes room.
+            if (bases.size() > 1 || !MaildirIo.isFull(e)) throw e;
+            declared = false;
+        }
+        Set<Path> touched = new HashSet<>();
+        MaildirSize.Change change = quota.change();
+        visit(marked, (index, file) -> {
+            change.removing(MaildirName.base(snapshot.place(index)), file);
+            io.delete(file);
+            touched.add(file.getParent());
+        });
+        for (Path folder : touched) io.force(folder);
+        change.save();
+        if (declared) intent.forget();
     }
 
     @Override
     public void close() {
-        lock.close();
+        hold.close();
     }
 
-    private static long nanos(BasicFileAttributes attributes) {
-        return attributes.lastModifiedTime().to(TimeUnit.NANOSECONDS);
+    // ---- where the files are
+
+    private static BitSet only(int number) {
+        BitSet one = new BitSet();
+        one.set(number - 1);
+        return one;
+    }
+
+    /** What is done with a message's file. */
+    @FunctionalInterface
+    private interface Visitor {
+        /**
+         * Does it.
+         *
+         * @throws NoSuchFileException if the file is not at this path; it is looked for, and visited where it is
+         */
+        void visit(int index, Path file) throws IOException;
+    }
+
+    private void visit(BitSet indexes, String failure, Visitor visitor) throws IOException {
+        try {
+            visit(indexes, visitor);
+        } catch (IOException e) {
+            throw MaildirIo.refusal(failure, maildir, e);
+        }
+    }
+
+    /** Visits the files of these messages, wherever they are now; those that are gone are left out. */
+    private void visit(BitSet indexes, Visitor visitor) throws IOException {
+        BitSet left = (BitSet) indexes.clone();
+        for (int tries = 0; !left.isEmpty(); tries++) {
+            if (tries > 0) findAgain(left);
+            if (tries > TRIES && !left.isEmpty()) {
+                throw new StoreException(
+                        Reason.TEMPORARY, maildir + ": messages are renamed faster than they are found");
+            }
+            for (int index = left.nextSetBit(0); index >= 0; index = left.nextSetBit(index + 1)) {
+                String place = snapshot.place(index);
+                // What the kept snapshot says is checked: nobody who may write there gets the mail of others by it.
+                if (!MaildirName.isListable(place) || !MaildirFolders.NAMES.contains(place.substring(0, 3))) {
+                    throw new StoreException(Reason.PERMANENT, maildir + ": " + Snapshot.FILE + " was forged");
+                }
+                try {
+                    visitor.visit(index, MaildirIo.resolve(maildir, place));
+                    left.clear(index);
+                } catch (NoSuchFileException e) {
+                    // Renamed or removed. One look at the folders, after the others, finds all that were renamed.
+                }
+            }
+        }
+    }
+
+    /** Looks where these messages are now, and keeps those that are there. */
+    private void findAgain(BitSet left) throws IOException {
+        Map<String, String> places = new HashMap<>();
+        for (String place : new MaildirFolders(io, maildir).list().places()) {
+            places.put(MaildirName.base(place), place);
+        }
+        Map<Integer, String> moved = new HashMap<>();
+        for (int index = 0; index < snapshot.count(); index++) {
+            String before = snapshot.place(index);
+            String now = places.get(MaildirName.base(before));
+            if (now == null) {
+                left.clear(index);
+            } else if (!now.equals(before)) {
+                moved.put(index, now);
+            }
+        }
+        snapshot.moved(moved);
     }
 }

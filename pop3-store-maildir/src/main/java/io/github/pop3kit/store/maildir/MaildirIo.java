@@ -8,22 +8,29 @@ import io.github.pop3kit.store.StoreException.Reason;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributeView;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFileAttributes;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.HashSet;
+import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.Locale;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -37,13 +44,21 @@ import java.util.function.Consumer;
  */
 class MaildirIo {
 
+    private static final boolean ROOT = isRoot();
+    private static final Set<PosixFilePermission> PRIVATE = PosixFilePermissions.fromString("rw-------");
+    private static final Set<PosixFilePermission> READ_AND_WRITE = PosixFilePermissions.fromString("rw-rw-rw-");
+
     /** Shows the visitor all names in a folder but those that begin with a dot, in no order. */
     void list(Path folder, Consumer<String> visitor) throws IOException {
+        listAll(folder, name -> {
+            if (!name.startsWith(".")) visitor.accept(name);
+        });
+    }
+
+    /** Shows the visitor all names in a folder, in no order. */
+    void listAll(Path folder, Consumer<String> visitor) throws IOException {
         try (DirectoryStream<Path> entries = Files.newDirectoryStream(folder)) {
-            for (Path entry : entries) {
-                String name = octets(entry);
-                if (!name.startsWith(".")) visitor.accept(name);
-            }
+            for (Path entry : entries) visitor.accept(octets(entry));
         } catch (DirectoryIteratorException e) {
             throw e.getCause();
         }
@@ -62,21 +77,71 @@ class MaildirIo {
         return FileChannel.open(file, StandardOpenOption.READ, NOFOLLOW_LINKS);
     }
 
-    /** Opens a file to read and write, and creates it if need be. */
-    FileChannel openOrCreate(Path file) throws IOException {
-        return open(file, StandardOpenOption.READ, StandardOpenOption.CREATE);
+    /** Opens a file to read and write that is there. */
+    FileChannel openToChange(Path file) throws IOException {
+        return FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE, NOFOLLOW_LINKS);
     }
 
-    /** Opens a file to write that must not have been there. */
+    /**
+     * Opens a file to write that must not have been there. Who may read and write the folder may read and write the file, as
+     * Dovecot does it; a process of root gives the file to the folder's owner, or the other programs of that owner could not use it.
+     */
     FileChannel create(Path file) throws IOException {
-        return open(file, StandardOpenOption.CREATE_NEW);
+        Set<OpenOption> options = Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE, NOFOLLOW_LINKS);
+        Path folder = file.getParent();
+        if (folder == null || !isPosix(file)) return FileChannel.open(file, options);
+        PosixFileAttributes above = Files.readAttributes(folder, PosixFileAttributes.class);
+        Set<PosixFilePermission> permissions = EnumSet.copyOf(PRIVATE);
+        permissions.addAll(above.permissions());
+        permissions.retainAll(READ_AND_WRITE);
+        FileChannel created = FileChannel.open(file, options, PosixFilePermissions.asFileAttribute(permissions));
+        if (ROOT) own(file, above, created);
+        return created;
     }
 
-    private static FileChannel open(Path file, OpenOption... options) throws IOException {
-        Set<OpenOption> all = new HashSet<>(Set.of(options));
-        all.add(StandardOpenOption.WRITE);
-        all.add(NOFOLLOW_LINKS);
-        return FileChannel.open(file, all, ownerOnly(file, "rw-------"));
+    private static void own(Path file, PosixFileAttributes above, FileChannel created) throws IOException {
+        try {
+            PosixFileAttributeView view =
+                    Files.getFileAttributeView(file, PosixFileAttributeView.class, NOFOLLOW_LINKS);
+            view.setOwner(above.owner());
+            view.setGroup(above.group());
+        } catch (IOException e) {
+            try (created) {
+                Files.deleteIfExists(file);
+            }
+            throw e;
+        }
+    }
+
+    /** Opens a file to write behind its end. */
+    FileChannel append(Path file) throws IOException {
+        return FileChannel.open(file, StandardOpenOption.WRITE, StandardOpenOption.APPEND, NOFOLLOW_LINKS);
+    }
+
+    void write(FileChannel file, ByteBuffer octets) throws IOException {
+        while (octets.hasRemaining()) file.write(octets);
+    }
+
+    /** All octets of a small file that other programs replace by renaming; read through one descriptor, they belong together. */
+    byte[] read(Path file) throws IOException {
+        for (int tries = 1; ; tries++) {
+            if (!Files.readAttributes(file, BasicFileAttributes.class, NOFOLLOW_LINKS)
+                    .isRegularFile()) {
+                throw new StoreException(Reason.PERMANENT, MaildirName.printable(file + " is not a regular file"));
+            }
+            try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, NOFOLLOW_LINKS)) {
+                ByteBuffer octets = ByteBuffer.allocate(Math.toIntExact(channel.size() + 1));
+                while (channel.read(octets) >= 0) {
+                    if (octets.hasRemaining()) continue;
+                    octets = ByteBuffer.allocate(Math.multiplyExact(octets.capacity(), 2))
+                            .put(octets.flip());
+                }
+                return Arrays.copyOf(octets.array(), octets.position());
+            } catch (FileSystemException e) {
+                // NFS: it was replaced by another host while we had it open.
+                if (tries > 2 || !String.valueOf(e.getReason()).contains("Stale")) throw e;
+            }
+        }
     }
 
     /** Writes what the file has to the disk: its octets and its times. */
@@ -116,6 +181,11 @@ class MaildirIo {
         Files.move(from, to);
     }
 
+    /** Puts a file in the place of another, if there is one: whoever looks sees either the old one or the new one. */
+    void replace(Path from, Path to) throws IOException {
+        Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
+    }
+
     void delete(Path file) throws IOException {
         Files.delete(file);
     }
@@ -124,6 +194,13 @@ class MaildirIo {
     void touch(Path file, FileTime time) throws IOException {
         Files.getFileAttributeView(file, BasicFileAttributeView.class, NOFOLLOW_LINKS)
                 .setTimes(time, null, null);
+    }
+
+    /** Whether the failure was one of room: on the disk, or in its owner's quota. */
+    static boolean isFull(IOException e) {
+        String why =
+                e instanceof FileSystemException f ? String.valueOf(f.getReason()) : String.valueOf(e.getMessage());
+        return why.contains("No space left") || why.contains("quota exceeded");
     }
 
     /** Says what a failure in a maildir means: permanent where rights are missing, temporary otherwise. */
@@ -188,9 +265,20 @@ class MaildirIo {
         return true;
     }
 
+    private static boolean isPosix(Path where) {
+        return where.getFileSystem().supportedFileAttributeViews().contains("posix");
+    }
+
+    private static boolean isRoot() {
+        try {
+            return Integer.valueOf(0).equals(Files.getAttribute(Path.of("/proc/self"), "unix:uid"));
+        } catch (IOException | UnsupportedOperationException | IllegalArgumentException notLinux) {
+            return false;
+        }
+    }
+
     private static FileAttribute<?>[] ownerOnly(Path where, String permissions) {
-        boolean posix = where.getFileSystem().supportedFileAttributeViews().contains("posix");
-        return posix
+        return isPosix(where)
                 ? new FileAttribute<?>[] {
                     PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions))
                 }

@@ -2,21 +2,24 @@ package io.github.pop3kit.store.maildir;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import io.github.pop3kit.store.Account;
 import io.github.pop3kit.store.StoreException;
 import io.github.pop3kit.store.StoreException.Reason;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -28,68 +31,149 @@ import org.slf4j.LoggerFactory;
 /**
  * The lock that one session has on one maildir.
  *
- * <p>Within this process, the set {@link #HELD} says which maildirs are locked. Between processes, the file {@code pop3kit.lock} in
+ * <p>Within this process, the map {@link #HELD} says which maildirs are locked. Between processes, the file {@code pop3kit.lock} in
  * the maildir says who holds it; blank means nobody. The file is never removed, and open only for the moments in which it is read
  * or changed, under the operating system's lock on it: ten thousand sessions hold no descriptor.
  *
  * <p>A lock is given to the next who asks when its holder is dead (a process of the same host: at once) or has not touched the file
- * for 90 seconds ({@link Heartbeat} touches it every 30). A holder who comes back from a long pause finds out by {@link #check}.
+ * for 90 seconds ({@link Heartbeat} touches it every 10). A holder who comes back from a long pause finds out before it changes anything, by {@link #during}.
  */
-final class MaildirLock implements AutoCloseable {
+final class MaildirLock implements MaildirDrop.Hold, Heartbeat.Kept {
 
     static final String FILE = "pop3kit.lock";
 
     private static final Logger log = LoggerFactory.getLogger(MaildirLock.class);
 
-    private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
+    private static final Map<Path, MaildirLock> HELD = new ConcurrentHashMap<>();
     private static final Duration ABANDONED_AFTER = Duration.ofSeconds(90);
     private static final int TRIES = 50;
     private static final long PAUSE = TimeUnit.MILLISECONDS.toNanos(10);
 
     private final MaildirIo io;
     private final Path maildir;
-    private final boolean exists;
     private final Heartbeat heartbeat;
-    private final String mine = Holder.here().toString();
+    private final Holder mine;
+    private final boolean takesOver;
+    private final boolean takesDovecots;
     /** Held while the file is used: the heartbeat comes from a thread of its own. */
     private final ReentrantLock using = new ReentrantLock();
 
+    private boolean exists;
     private boolean open = true;
+    private volatile boolean lost;
+    private Optional<DotLock> dovecots = Optional.empty();
 
-    private MaildirLock(MaildirIo io, Path maildir, boolean exists, Heartbeat heartbeat) {
+    private MaildirLock(MaildirIo io, Path maildir, Account account, MaildirOptions options, Heartbeat heartbeat) {
         this.io = io;
         this.maildir = maildir;
-        this.exists = exists;
         this.heartbeat = heartbeat;
+        this.mine = Holder.here(account.peer().map(InetAddress::getHostAddress).orElse(Holder.NOWHERE));
+        this.takesOver = options.lock() == MaildirOptions.LockPolicy.TAKEOVER;
+        this.takesDovecots = options.sessionLock();
     }
 
     /**
      * Takes the lock at once or not at all.
      *
      * @param maildir free of symbolic links, so that it is one and the same for all
-     * @param exists without a maildir there is no file either, and the lock is good for this process alone
      */
-    static MaildirLock take(MaildirIo io, Path maildir, boolean exists, Heartbeat heartbeat) throws IOException {
-        if (!HELD.add(maildir)) throw new StoreException(Reason.IN_USE, maildir + " is in use by this process");
-        MaildirLock lock = new MaildirLock(io, maildir, exists, heartbeat);
+    static MaildirLock take(MaildirIo io, Path maildir, Account account, MaildirOptions options, Heartbeat heartbeat)
+            throws IOException {
+        MaildirLock lock = new MaildirLock(io, maildir, account, options, heartbeat);
+        MaildirLock other = HELD.putIfAbsent(maildir, lock);
+        if (other != null && !(lock.mayReplace(other.mine) && other.letGo() && HELD.replace(maildir, other, lock))) {
+            throw new StoreException(Reason.IN_USE, maildir + " is in use by this process");
+        }
         try {
-            if (exists) {
-                lock.useFile(lock::takeFile);
-                heartbeat.add(lock);
-            }
+            lock.exists = lock.takeFile();
+            if (lock.exists) heartbeat.add(lock);
             return lock;
         } catch (IOException | RuntimeException | Error e) {
-            HELD.remove(maildir);
+            HELD.remove(maildir, lock);
             throw e;
+        }
+    }
+
+    /** Takes the lock, and waits for others for a while. */
+    static MaildirLock await(
+            MaildirIo io, Path maildir, Account account, MaildirOptions options, Heartbeat heartbeat, Duration patience)
+            throws IOException {
+        long deadline = System.nanoTime() + patience.toNanos();
+        while (true) {
+            try {
+                return take(io, maildir, account, options, heartbeat);
+            } catch (StoreException e) {
+                if (e.reason() != Reason.IN_USE || System.nanoTime() > deadline) throw e;
+                LockSupport.parkNanos(PAUSE);
+            }
+        }
+    }
+
+    /** Takes Dovecot's lock of a session, if that is wanted; it is given back with this one. */
+    void takeDovecots(Path index) throws IOException {
+        if (!takesDovecots) return;
+        DotLock.Kind kind = DotLock.Kind.ofSession(index);
+        dovecots = DotLock.take(io, kind, Duration.ofMillis(500), heartbeat);
+        if (dovecots.isEmpty()) throw new StoreException(Reason.IN_USE, kind.file() + " is held by Dovecot");
+    }
+
+    /** Whether there is a maildir. Without one there is no file either, and the lock is good for this process alone. */
+    boolean exists() {
+        return exists;
+    }
+
+    private boolean mayReplace(Holder other) {
+        return takesOver && !mine.peer().equals(Holder.NOWHERE) && mine.peer().equals(other.peer());
+    }
+
+    /** Gives up for a session that comes after this one from the same place; not while messages are removed. */
+    private boolean letGo() {
+        try {
+            if (!using.tryLock(500, TimeUnit.MILLISECONDS)) return false;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+        try {
+            lost = true;
+            heartbeat.remove(this);
+            dovecots.ifPresent(DotLock::close);
+            return true;
+        } finally {
+            using.unlock();
+        }
+    }
+
+    /** Returns whether there is a maildir to have it in. */
+    private boolean takeFile() throws IOException {
+        try {
+            useFile(this::takeFile);
+            return true;
+        } catch (NoSuchFileException none) {
+            if (!new MaildirFolders(io, maildir).exist()) return false;
+            try {
+                io.create(file()).close();
+            } catch (FileAlreadyExistsException e) {
+                // Another process was faster.
+            }
+            useFile(this::takeFile);
+            return true;
+        } catch (StoreException e) {
+            // Its holder is removing messages.
+            throw e.reason() == Reason.TEMPORARY ? new StoreException(Reason.IN_USE, maildir + " is in use", e) : e;
         }
     }
 
     private void takeFile(FileChannel file) throws IOException {
         String content = read(file);
         if (!content.isBlank() && !isAbandoned(content)) {
-            throw new StoreException(Reason.IN_USE, maildir + " is in use by " + MaildirName.printable(content));
+            boolean replaced = Holder.parse(content).map(this::mayReplace).orElse(false);
+            if (!replaced) {
+                throw new StoreException(Reason.IN_USE, maildir + " is in use by " + MaildirName.printable(content));
+            }
+            log.info("{}: taken over from the session before, from the same address", maildir);
         }
-        write(file, mine);
+        write(file, mine.toString());
     }
 
     private boolean isAbandoned(String content) throws IOException {
@@ -99,23 +183,41 @@ final class MaildirLock implements AutoCloseable {
     }
 
     /**
-     * Makes sure that the lock is still ours, and will be for another 90 seconds.
+     * Makes sure that the lock is still ours, and does this while nobody can take it over.
      *
      * @throws StoreException {@link Reason#LOCK_LOST LOCK_LOST} if it is not
      */
-    void check() throws IOException {
-        if (!exists) return;
-        useFile(file -> {
-            if (!read(file).equals(mine)) throw new StoreException(Reason.LOCK_LOST, maildir + ": the lock is lost");
-            io.touch(file(), FileTime.from(Instant.now()));
-        });
-    }
-
-    /** The heartbeat of one lock. */
-    void keep() {
+    @Override
+    public void during(Change change) throws IOException {
         using.lock();
         try {
-            if (open) check();
+            if (!open || lost) throw new StoreException(Reason.LOCK_LOST, maildir + ": the lock is lost");
+            if (!exists) return; // No maildir, no messages, nothing to change.
+            useFile(file -> {
+                checkFile(file);
+                change.make();
+            });
+        } finally {
+            using.unlock();
+        }
+    }
+
+    private void checkFile(FileChannel file) throws IOException {
+        if (!read(file).equals(mine.toString())) {
+            lost = true;
+            throw new StoreException(Reason.LOCK_LOST, maildir + ": the lock is lost");
+        }
+        // Its time would be set through another descriptor, and to close that would end the operating system's lock on
+        // the file.
+        write(file, mine.toString());
+    }
+
+    /** Shows other hosts that the lock is held; the one who is just using the file shows it by that. */
+    @Override
+    public void keep() {
+        if (!using.tryLock()) return;
+        try {
+            if (open && !lost) useFile(this::checkFile);
         } catch (IOException | RuntimeException e) { // The other locks need the heartbeat all the same.
             log.warn("{}: the lock could not be kept fresh", maildir, e);
         } finally {
@@ -131,9 +233,10 @@ final class MaildirLock implements AutoCloseable {
             open = false;
             heartbeat.remove(this);
             try {
-                if (exists) useFile(this::giveBackFile);
+                if (exists && !lost) useFile(this::giveBackFile);
             } finally {
-                HELD.remove(maildir);
+                if (!lost) dovecots.ifPresent(DotLock::close);
+                HELD.remove(maildir, this);
             }
         } catch (IOException e) {
             log.warn("{}: the lock could not be given back; it ends by itself", maildir, e);
@@ -143,7 +246,7 @@ final class MaildirLock implements AutoCloseable {
     }
 
     private void giveBackFile(FileChannel file) throws IOException {
-        if (read(file).equals(mine)) write(file, "");
+        if (read(file).equals(mine.toString())) write(file, "");
     }
 
     private Path file() {
@@ -159,7 +262,7 @@ final class MaildirLock implements AutoCloseable {
         using.lock();
         // An interrupted thread cannot use a channel, but it has to give back its lock nevertheless.
         boolean interrupted = Thread.interrupted();
-        try (FileChannel file = io.openOrCreate(file());
+        try (FileChannel file = io.openToChange(file());
                 FileLock alone = lock(file)) {
             use.with(file);
             assert alone.isValid();
@@ -190,14 +293,13 @@ final class MaildirLock implements AutoCloseable {
     }
 
     /** Always the same length: so a lock changes hands on a full disk, too. */
-    private static void write(FileChannel file, String holder) throws IOException {
+    private void write(FileChannel file, String holder) throws IOException {
         byte[] line = new byte[Holder.LENGTH];
         Arrays.fill(line, (byte) ' ');
         byte[] octets = holder.getBytes(US_ASCII);
         System.arraycopy(octets, 0, line, 0, octets.length);
         line[line.length - 1] = '\n';
-        ByteBuffer content = ByteBuffer.wrap(line);
-        while (content.hasRemaining()) file.write(content, content.position());
+        io.write(file.position(0), ByteBuffer.wrap(line));
         if (file.size() > line.length) file.truncate(line.length);
     }
 
@@ -207,21 +309,23 @@ final class MaildirLock implements AutoCloseable {
      * @param start when the process started, for pids are used again
      * @param host where the pid means something
      * @param token no other session has it
+     * @param peer the client's address
      */
-    private record Holder(long pid, String start, String host, String token) {
+    private record Holder(long pid, String start, String host, String token, String peer) {
 
         static final int LENGTH = 512;
+        static final String NOWHERE = "-";
 
-        static Holder here() {
+        static Holder here(String peer) {
             ProcessHandle process = ProcessHandle.current();
             String token = UUID.randomUUID().toString();
-            return new Holder(process.pid(), start(process), Host.PIDS, token);
+            return new Holder(process.pid(), start(process), Host.PIDS, token, peer);
         }
 
         static Optional<Holder> parse(String content) {
             String[] words = content.split(" ", -1);
-            return words.length == 4 && words[0].matches("[0-9]{1,18}")
-                    ? Optional.of(new Holder(Long.parseLong(words[0]), words[1], words[2], words[3]))
+            return words.length == 5 && words[0].matches("[0-9]{1,18}")
+                    ? Optional.of(new Holder(Long.parseLong(words[0]), words[1], words[2], words[3], words[4]))
                     : Optional.empty();
         }
 
@@ -243,7 +347,7 @@ final class MaildirLock implements AutoCloseable {
 
         @Override
         public String toString() {
-            return pid + " " + start + " " + host + " " + token;
+            return pid + " " + start + " " + host + " " + token + " " + peer;
         }
     }
 }

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import io.github.pop3kit.store.Maildrop;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.HexFormat;
@@ -13,8 +14,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Pattern;
 
 /**
- * What the name of a message's file says: {@code 1791234567.M20046P864Q3.host,S=4096,W=4180:2,RS} is its base, then fields with its
- * sizes, then, behind a colon, flags that change while the message stays the same.
+ * What the name of a message's file says: {@code 1791234567.M20046P864Q3.host,S=4096,W=4180:2,RS} is its base, sizes included,
+ * and then, behind a colon, flags that change while the message stays the same.
  *
  * <p>Names are strings of octets (see {@link MaildirIo}) and stand behind their folder here: {@code new/…} or {@code cur/…}, a
  * <em>place</em>.
@@ -27,6 +28,9 @@ final class MaildirName {
     private static final int FOLDER = "new/".length();
     private static final int LONGEST_IN_LOG = 512;
     private static final Pattern UNUSUAL_IN_HOST = Pattern.compile("[^A-Za-z0-9._-]");
+    /** Containers may have one name and the same pids. */
+    private static final String PROCESS = HexFormat.of().toHexDigits(new SecureRandom().nextInt());
+
     private static final AtomicInteger delivered = new AtomicInteger();
 
     private MaildirName() {}
@@ -36,11 +40,12 @@ final class MaildirName {
         Instant now = Instant.now();
         return String.format(
                 Locale.ROOT,
-                "%d.M%dP%dQ%d.%s",
+                "%d.M%dP%dQ%dR%s.%s",
                 now.getEpochSecond(),
                 now.getNano() / 1000,
                 ProcessHandle.current().pid(),
                 delivered.incrementAndGet(),
+                PROCESS,
                 inName(Host.NAME));
     }
 
@@ -51,37 +56,47 @@ final class MaildirName {
         });
     }
 
-    /** What stays the same however a message is moved and flagged: the name without flags and size fields. */
+    /** What stays the same however a message is moved and flagged: the name up to its flags, as Dovecot has it in its list. */
     static String base(String place) {
-        return place.substring(FOLDER, endOfBase(place));
+        int colon = place.indexOf(':', FOLDER);
+        return colon < 0 ? place.substring(FOLDER) : place.substring(FOLDER, colon);
     }
 
-    /** What stands behind the base: size fields and flags. */
-    static String tail(String place) {
-        return place.substring(endOfBase(place));
+    /** What stands behind the base: nothing, or a colon and flags. */
+    static String flags(String place) {
+        int colon = place.indexOf(':', FOLDER);
+        return colon < 0 ? "" : place.substring(colon);
     }
 
-    private static int endOfBase(String place) {
-        int end = place.indexOf(':', FOLDER);
-        if (end < 0) end = place.length();
-        while (true) {
-            int digits = end;
-            while (digits > FOLDER && isDigit(place, digits - 1)) digits--;
-            boolean size = digits < end
-                    && digits - 3 >= FOLDER
-                    && (place.startsWith(",S=", digits - 3) || place.startsWith(",W=", digits - 3));
-            if (!size) return end;
-            end = digits - 3;
-        }
+    /** The file's length by its base ({@code S}), or that of the message with CRLF ({@code W}); -1 if the base does not say. */
+    static long size(String base, char which) {
+        int field = base.indexOf("," + which + "=");
+        if (field < 0) return -1;
+        int from = field + 3;
+        int to = endOfDigits(base, from);
+        boolean ends = to == base.length() || base.charAt(to) == ',';
+        return from < to && to - from <= 18 && ends ? Long.parseLong(base, from, to, 10) : -1;
     }
 
-    /**
-     * The base where it can be one; otherwise its hash behind {@code h:}, for no base contains a colon. Different bases have
-     * different unique-ids.
-     */
-    static String uniqueId(String place) {
-        String base = base(place);
-        return Maildrop.isUniqueId(base) ? base : "h:" + sha256(base);
+    /** The size fields of a base, to be kept in another one. */
+    static String sizes(String base) {
+        long size = size(base, 'S');
+        long octets = size(base, 'W');
+        return (size < 0 ? "" : ",S=" + size) + (octets < 0 ? "" : ",W=" + octets);
+    }
+
+    /** Whether Dovecot's list can have such a name; Dovecot leaves out the others, and so do we. */
+    static boolean isListable(String place) {
+        return place.length() > FOLDER
+                && place.charAt(FOLDER) != ':'
+                && place.indexOf('\n') < 0
+                && place.indexOf('\r') < 0
+                && place.indexOf('/', FOLDER) < 0;
+    }
+
+    /** The id itself where it can be a unique-id, else its hash behind {@code h:}. Different ids have different unique-ids. */
+    static String asUniqueId(String id) {
+        return Maildrop.isUniqueId(id) ? id : "h:" + sha256(id);
     }
 
     private static String sha256(String octets) {
@@ -108,7 +123,7 @@ final class MaildirName {
      */
     private static int microsRank(String place, int after) {
         if (place.startsWith(".M", after) && isDigit(place, after + 2)) return 0;
-        int end = Math.max(after, endOfBase(place));
+        int end = Math.max(after, FOLDER + base(place).length());
         return place.substring(after, end).compareTo(".M0") < 0 ? -1 : 1;
     }
 

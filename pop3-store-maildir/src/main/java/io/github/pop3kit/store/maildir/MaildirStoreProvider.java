@@ -10,6 +10,11 @@ import java.util.Map;
  * {@code {local}} and {@code {domain}} what stands before and after its first {@code @}, {@code {home}} its attribute of that name;
  * where there is none of them, {@code /{user}} is appended. A relative location starts at the working directory. What
  * stands before the first template must be there.
+ *
+ * <p>Options: {@code uidl-format}, Dovecot's {@code pop3_uidl_format}, {@code %08Xu%08Xv} unless given; {@code reuse-xuidl},
+ * {@code yes} or {@code no}, as {@code pop3_reuse_xuidl}; {@code lock}, {@code exclusive}, {@code snapshot} or {@code takeover};
+ * {@code dovecot-session-lock}, {@code yes} where Dovecot has {@code pop3_lock_session}; {@code control} and {@code index}, locations
+ * as above, where Dovecot's are not the maildir.
  */
 public final class MaildirStoreProvider implements MailStoreProvider {
 
@@ -23,12 +28,9 @@ public final class MaildirStoreProvider implements MailStoreProvider {
 
     @Override
     public MailStore create(String location, Map<String, String> options) throws IOException {
-        for (String option : options.keySet()) {
-            throw new IllegalArgumentException(
-                    "A maildir: store has no option \"" + option + "\", nor any other so far");
-        }
+        MaildirOptions chosen = MaildirOptions.of(options);
         MaildirLocation place = MaildirLocation.parse(location);
         place.check();
-        return new MaildirStore(place, new MaildirIo());
+        return new MaildirStore(place, chosen, new MaildirIo());
     }
 }

@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 
@@ -61,8 +62,17 @@ record Maildir(Path root, String name) {
         return store(io).open(Account.of(name));
     }
 
+    /** With the names of files as unique-ids. */
+    Maildrop openByNames(MaildirIo io) throws IOException {
+        return store(MaildirOptions.of(Map.of("uidl-format", "%f")), io).open(Account.of(name));
+    }
+
     MaildirStore store(MaildirIo io) {
-        return new MaildirStore(MaildirLocation.below(root), io);
+        return store(MaildirOptions.DEFAULTS, io);
+    }
+
+    MaildirStore store(MaildirOptions options, MaildirIo io) {
+        return new MaildirStore(MaildirLocation.below(root), options, io);
     }
 
     /** Opens the maildrop, and says what it contains. */
@@ -84,8 +94,9 @@ record Maildir(Path root, String name) {
         }
     }
 
+    /** Opens the maildrop with the names of files as unique-ids, and says which there are. */
     List<String> uniqueIds() throws IOException {
-        try (Maildrop maildrop = open()) {
+        try (Maildrop maildrop = openByNames(new MaildirIo())) {
             return uniqueIds(maildrop);
         }
     }

@@ -206,7 +206,8 @@ class MaildirLocationTest {
     @Test
     void an_unknown_option_is_answered_with_a_sentence() {
         assertEquals(
-                "A maildir: store has no option \"fast\", nor any other so far",
+                "A maildir: store has no option \"fast\"; there are uidl-format, reuse-xuidl, lock,"
+                        + " dovecot-session-lock, control and index",
                 assertThrows(
                                 IllegalArgumentException.class,
                                 () -> MailStores.create("maildir:/m", Map.of("fast", "yes")))

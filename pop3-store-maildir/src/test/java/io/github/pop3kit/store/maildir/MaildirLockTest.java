@@ -92,11 +92,11 @@ class MaildirLockTest {
     @Test
     void a_lock_that_cannot_be_written_says_whether_it_may_work_later() throws Exception {
         MaildirIo denied = new ScriptedIo((operation, path) -> {
-            if (operation.equals("openOrCreate")) throw new AccessDeniedException(path.toString());
+            if (operation.equals("openToChange")) throw new AccessDeniedException(path.toString());
         });
         assertRefused(Reason.PERMANENT, () -> maildir.open(denied));
         MaildirIo full = new ScriptedIo((operation, path) -> {
-            if (operation.equals("openOrCreate")) {
+            if (operation.equals("openToChange")) {
                 throw new FileSystemException(path.toString(), null, "No space left on device");
             }
         });
@@ -162,7 +162,7 @@ class MaildirLockTest {
     @ParameterizedTest(name = "[{index}]")
     @ValueSource(
             strings = {
-                "864 1234 other.example.org/pid:[4026531836] f81d4fae-7dec-11d0-a765-00a0c91e6bf6\n",
+                "864 1234 other.example.org/pid:[4026531836] f81d4fae-7dec-11d0-a765-00a0c91e6bf6 -\n",
                 "no lock of ours\n",
                 "99999999999999999999 1 2 3\n",
                 "\u0000\u0000\u0000"
@@ -212,7 +212,7 @@ class MaildirLockTest {
     }
 
     private static String holder(long pid, String start) {
-        return pid + " " + start + " " + Host.PIDS + " f81d4fae-7dec-11d0-a765-00a0c91e6bf6\n";
+        return pid + " " + start + " " + Host.PIDS + " f81d4fae-7dec-11d0-a765-00a0c91e6bf6 -\n";
     }
 
     @Test
@@ -226,7 +226,7 @@ class MaildirLockTest {
     @Test
     void who_lost_the_lock_removes_nothing_and_leaves_it_to_the_new_holder() throws Exception {
         try (Maildrop maildrop = maildir.open()) {
-            Files.writeString(file, "864 1 other.example.org/ f81d4fae-7dec-11d0-a765-00a0c91e6bf6\n");
+            Files.writeString(file, "864 1 other.example.org/ f81d4fae-7dec-11d0-a765-00a0c91e6bf6 -\n");
             assertRefused(Reason.LOCK_LOST, () -> {
                 maildrop.remove(new int[] {1});
                 return null;
@@ -241,13 +241,17 @@ class MaildirLockTest {
     @Test
     void the_heartbeat_touches_the_locks_that_are_held() throws Exception {
         try (Heartbeat heartbeat = new Heartbeat()) {
-            try (MaildirLock lock =
-                    MaildirLock.take(new MaildirIo(), maildir.path().toRealPath(), true, heartbeat)) {
+            try (MaildirLock lock = MaildirLock.take(
+                    new MaildirIo(),
+                    maildir.path().toRealPath(),
+                    Account.of("mrose"),
+                    MaildirOptions.DEFAULTS,
+                    heartbeat)) {
                 touched(Duration.ofHours(1));
                 heartbeat.beat();
                 assertTrue(age().compareTo(Duration.ofSeconds(60)) < 0);
                 touched(Duration.ofHours(1));
-                lock.check();
+                lock.during(() -> {});
                 assertTrue(age().compareTo(Duration.ofSeconds(60)) < 0);
             }
             touched(Duration.ofHours(1));

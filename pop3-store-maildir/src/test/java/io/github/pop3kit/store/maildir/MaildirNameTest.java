@@ -18,38 +18,37 @@ class MaildirNameTest {
     @CsvSource(
             delimiter = ' ',
             value = {
-                // Postfix
-                "new/1791234567.V801I2a3bM123456.mail.example.org 1791234567.V801I2a3bM123456.mail.example.org",
-                // Exim
-                "cur/1791234567.H5791P864.mail:2,S 1791234567.H5791P864.mail",
-                // Dovecot
-                "cur/1791234567.M20046P2137.mail,S=4542,W=4642:2,Sa 1791234567.M20046P2137.mail",
-                "cur/1791234567.M20046P2137.mail,W=4642,S=4542:2,RS 1791234567.M20046P2137.mail",
-                // Courier
-                "cur/1791234567.M20046P2137V0000000000000801I0002A3B4_0.mail,S=4542:2,S"
-                        + " 1791234567.M20046P2137V0000000000000801I0002A3B4_0.mail",
-                // a host name with a colon and a slash in it, as the specification writes them
-                "new/1791234567.864.mail\\057b\\072c 1791234567.864.mail\\057b\\072c",
-                // Nobody's
-                "new/hello hello",
-                "new/S=5 S=5",
-                "new/1,S= 1,S=",
-                "new/1,S=4,x 1,S=4,x",
-                "new/1,U=4,FMD5=7e33429f656f1e6e9d79b29c3f82c57e:2, 1,U=4,FMD5=7e33429f656f1e6e9d79b29c3f82c57e",
+                "1791234567.V801I2a3bM123456.mail.example.org -1 -1",
+                "1791234567.M20046P2137.mail,S=4542,W=4642 4542 4642",
+                "1791234567.M20046P2137.mail,W=4642,S=4542 4542 4642",
+                "1,S= -1 -1",
+                "1,S=4,x 4 -1",
+                "1,S=4x -1 -1",
+                "1,S=-4 -1 -1",
+                "1,W=00000000000000000000004 -1 -1",
+                "1,U=4,FMD5=7e33429f656f1e6e9d79b29c3f82c57e -1 -1",
             })
-    void the_unique_id_is_the_name_without_sizes_and_flags(String place, String uniqueId) {
-        assertEquals(uniqueId, MaildirName.uniqueId(place));
+    void sizes_stand_in_fields_of_the_base(String base, long size, long octets) {
+        assertEquals(size, MaildirName.size(base, 'S'));
+        assertEquals(octets, MaildirName.size(base, 'W'));
     }
 
     @Test
-    void a_name_that_cannot_be_a_unique_id_gives_a_hash_that_flags_and_folder_do_not_change() {
+    void the_base_is_the_name_up_to_its_flags() {
+        assertEquals("1.a,S=5", MaildirName.base("cur/1.a,S=5:2,S"));
+        assertEquals("1.a,S=5", MaildirName.base("new/1.a,S=5"));
+        assertEquals(":2,S", MaildirName.flags("cur/1.a,S=5:2,S"));
+        assertEquals("", MaildirName.flags("new/1.a,S=5"));
+    }
+
+    @Test
+    void what_cannot_be_a_unique_id_gives_a_hash() {
         for (String odd : List.of("", "a\nb", "a b", "\u00E4", "\u0001", "x".repeat(71), "x".repeat(255))) {
-            String uniqueId = MaildirName.uniqueId("new/" + odd);
+            String uniqueId = MaildirName.asUniqueId(odd);
             assertTrue(uniqueId.matches("h:[0-9a-f]{64}"), uniqueId);
-            assertEquals(uniqueId, MaildirName.uniqueId("cur/" + odd + ",S=5:2,RS"));
-            assertNotEquals(uniqueId, MaildirName.uniqueId("cur/" + odd + "!"));
+            assertNotEquals(uniqueId, MaildirName.asUniqueId(odd + "!"));
         }
-        assertEquals("x".repeat(70), MaildirName.uniqueId("new/" + "x".repeat(70)));
+        assertEquals("x".repeat(70), MaildirName.asUniqueId("x".repeat(70)));
     }
 
     @Test
@@ -99,7 +98,7 @@ class MaildirNameTest {
     void an_unused_name_has_the_form_that_the_specification_gives() {
         String name = MaildirName.unused();
         String pid = Long.toString(ProcessHandle.current().pid());
-        assertTrue(name.matches("[0-9]{10}\\.M[0-9]{1,6}P" + pid + "Q[0-9]+\\.[A-Za-z0-9._\\\\-]+"), name);
+        assertTrue(name.matches("[0-9]{10}\\.M[0-9]{1,6}P" + pid + "Q[0-9]+R[0-9a-f]{8}\\.[A-Za-z0-9._\\\\-]+"), name);
         assertNotEquals(name, MaildirName.unused());
     }
 

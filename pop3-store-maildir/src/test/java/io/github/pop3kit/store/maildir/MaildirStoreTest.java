@@ -38,13 +38,7 @@ class MaildirStoreTest implements MailStoreContract {
                 throw new FileSystemException(file.toString(), null, e.getMessage());
             }
         });
-        return Optional.of(leaks.watching(new MaildirStore(MaildirLocation.below(root), io)));
-    }
-
-    /** Files are unlinked one after the other. */
-    @Override
-    public boolean removesAllOrNothing() {
-        return false;
+        return Optional.of(leaks.watching(new MaildirStore(MaildirLocation.below(root), MaildirOptions.DEFAULTS, io)));
     }
 
     /** Each delivery waits for the disk. {@code -Dpop3kit.messages=100000} is for a disk in memory, where it takes seconds. */

@@ -1,6 +1,7 @@
 package io.github.pop3kit.store.maildir;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
@@ -36,9 +37,9 @@ class ScriptedIo extends MaildirIo {
     }
 
     @Override
-    void list(Path folder, Consumer<String> visitor) throws IOException {
+    void listAll(Path folder, Consumer<String> visitor) throws IOException {
         step("list", folder);
-        super.list(folder, visitor);
+        super.listAll(folder, visitor);
     }
 
     @Override
@@ -54,9 +55,33 @@ class ScriptedIo extends MaildirIo {
     }
 
     @Override
-    FileChannel openOrCreate(Path file) throws IOException {
-        step("openOrCreate", file);
-        return super.openOrCreate(file);
+    FileChannel openToChange(Path file) throws IOException {
+        step("openToChange", file);
+        return super.openToChange(file);
+    }
+
+    @Override
+    FileChannel append(Path file) throws IOException {
+        step("append", file);
+        return super.append(file);
+    }
+
+    @Override
+    byte[] read(Path file) throws IOException {
+        step("read", file);
+        return super.read(file);
+    }
+
+    @Override
+    void write(FileChannel file, ByteBuffer octets) throws IOException {
+        step("write", Path.of("content"));
+        super.write(file, octets);
+    }
+
+    @Override
+    void replace(Path from, Path to) throws IOException {
+        step("replace", to);
+        super.replace(from, to);
     }
 
     @Override

@@ -1,0 +1,120 @@
+package io.github.pop3kit.benchmarks;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.pop3kit.server.Endpoint;
+import io.github.pop3kit.server.Pop3Server;
+import io.github.pop3kit.server.ServerCertificate;
+import io.github.pop3kit.server.ServerTls;
+import io.github.pop3kit.server.auth.Authenticator;
+import io.github.pop3kit.store.memory.MemoryMailStore;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.security.KeyStore;
+import java.util.Map;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.TrustManagerFactory;
+import org.conscrypt.Conscrypt;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** A server whose TLS is Conscrypt's does what the JDK's does. */
+@Timeout(60)
+class ConscryptTest {
+
+    private static final ServerCertificate CERTIFICATE = ServerCertificate.selfSigned("localhost");
+    private static final ServerCertificate OTHER = ServerCertificate.selfSigned("pop3.example.org");
+
+    @Test
+    void a_session_is_held_and_ends_by_close_notify() throws Exception {
+        try (Pop3Server server = start();
+                SSLSocket client = connect(server, "localhost")) {
+            client.startHandshake();
+            BufferedReader replies =
+                    new BufferedReader(new InputStreamReader(client.getInputStream(), StandardCharsets.US_ASCII));
+            client.getOutputStream()
+                    .write("USER mrose\r\nPASS secret\r\nRETR 1\r\nQUIT\r\n".getBytes(StandardCharsets.US_ASCII));
+            for (String line : new String[] {
+                "+OK pop3kit ready",
+                "+OK password required",
+                "+OK maildrop has 1 message (7 octets)",
+                "+OK 7 octets",
+                "hello",
+                ".",
+                "+OK pop3kit signing off",
+                null
+            }) {
+                assertEquals(line, replies.readLine());
+            }
+        }
+    }
+
+    @Test
+    void the_certificate_is_the_one_for_the_name() throws Exception {
+        try (Pop3Server server = start();
+                SSLSocket client = connect(server, "pop3.example.org")) {
+            client.startHandshake();
+            assertEquals(OTHER.certificate(), client.getSession().getPeerCertificates()[0]);
+        }
+    }
+
+    /** The JDK's refuses the handshake: of all that is asked of TLS, this and the resumption of TLS 1.3 are missing. */
+    @Test
+    void an_offer_of_other_protocols_is_not_taken() throws Exception {
+        try (Pop3Server server = start();
+                SSLSocket client = connect(server, "localhost")) {
+            SSLParameters parameters = client.getSSLParameters();
+            parameters.setApplicationProtocols(new String[] {"http/1.1"});
+            client.setSSLParameters(parameters);
+            client.startHandshake();
+            assertEquals("", client.getApplicationProtocol());
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"JSSE, TLSv1.3, true", "JSSE, TLSv1.2, true", "CONSCRYPT, TLSv1.3, false", "CONSCRYPT, TLSv1.2, true"})
+    void the_benchmark_shakes_hands(Handshakes.Speaker speaker, String version, boolean resumes) throws Exception {
+        Handshakes handshakes = new Handshakes();
+        handshakes.server = speaker;
+        handshakes.version = version;
+        handshakes.resumed = true;
+        handshakes.prepare();
+        assertTrue(handshakes.handshake(new Handshakes.Share()).contains("_GCM_"));
+        assertEquals(resumes, handshakes.isResumed());
+    }
+
+    private static Pop3Server start() throws IOException {
+        MemoryMailStore store = new MemoryMailStore();
+        store.deliver("mrose", "hello\r\n");
+        InetSocketAddress loopback = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+        return Pop3Server.builder()
+                .listen(Endpoint.implicitTls(
+                        loopback, ServerTls.of(CERTIFICATE, OTHER).withProvider(Conscrypt.newProvider())))
+                .store(store)
+                .authenticator(Authenticator.passwords(Map.of("mrose", "secret")))
+                .start();
+    }
+
+    private static SSLSocket connect(Pop3Server server, String name) throws Exception {
+        KeyStore trusted = KeyStore.getInstance("PKCS12");
+        trusted.load(null, null);
+        trusted.setCertificateEntry("one", CERTIFICATE.certificate());
+        trusted.setCertificateEntry("other", OTHER.certificate());
+        TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        trust.init(trusted);
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(null, trust.getTrustManagers(), null);
+        Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port());
+        return (SSLSocket) context.getSocketFactory().createSocket(socket, name, server.port(), true);
+    }
+}
