@@ -144,6 +144,7 @@ class LoginAtServerTest {
                 try (RemoteMaildrop maildrop = client(server, tls)
                         .open(Login.password("mrose", PASSWORD).only(mechanism))) {
                     assertEquals(1, maildrop.stat().count());
+                    maildrop.quit();
                 }
                 assertEquals(mechanism.equals("USER") ? "PLAIN" : mechanism, lastMethod());
             }
@@ -177,7 +178,7 @@ class LoginAtServerTest {
     }
 
     private void logsInBy(String mechanism, Pop3Server server, Login login) throws IOException {
-        client(server, Tls.IMPLICIT).open(login).close();
+        client(server, Tls.IMPLICIT).open(login).quit();
         assertEquals(mechanism, lastMethod());
     }
 
@@ -202,7 +203,7 @@ class LoginAtServerTest {
                 };
                 client(server, Tls.IMPLICIT)
                         .open(Login.oauth2("mrose", renewing))
-                        .close();
+                        .quit();
                 assertEquals(List.of(false, true), asked);
                 assertEquals(mechanism, lastMethod());
                 assertThrows(

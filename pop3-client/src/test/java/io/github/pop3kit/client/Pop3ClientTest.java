@@ -219,8 +219,8 @@ class Pop3ClientTest {
     void the_transcript_has_no_secrets() throws IOException {
         List<String> lines = new ArrayList<>();
         Pop3Client client = serving("a\n").listener(reading(lines)).build();
-        client.open(MROSE).close();
-        client.open(Login.userPass("mrose", "secret")).close();
+        client.open(MROSE).quit();
+        client.open(Login.userPass("mrose", "secret")).quit();
         assertTrue(lines.contains("C: AUTH SCRAM-SHA-512 ****"), lines.toString());
         assertTrue(lines.contains("C: PASS ****"), lines.toString());
         assertFalse(lines.toString().contains("secret"), lines.toString());
@@ -314,6 +314,7 @@ class Pop3ClientTest {
             BatchResult result = maildrop.retrieveAll(List.of(2, 1), (number, message) -> {});
             assertEquals(List.of(1), result.done());
             assertTrue(result.failures().get(2) instanceof LimitExceededException);
+            maildrop.quit();
         }
         try (RemoteMaildrop maildrop = client.open(MROSE)) {
             MessageStream unlisted = maildrop.retrieve(2);
