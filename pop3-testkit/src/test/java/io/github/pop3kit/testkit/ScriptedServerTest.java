@@ -190,7 +190,8 @@ class ScriptedServerTest {
             assertThrows(SSLException.class, client::startHandshake);
         }
         AssertionError refused = assertThrows(AssertionError.class, server::close);
-        assertTrue(refused.getCause().getCause() instanceof SSLException, refused::toString);
+        // The client's alert, or, where the server was quicker with its greeting than that, a line that is broken.
+        assertTrue(refused.getCause().getCause() instanceof IOException, refused::toString);
     }
 
     @Test
