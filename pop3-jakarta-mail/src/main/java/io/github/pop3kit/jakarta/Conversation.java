@@ -5,6 +5,7 @@ import io.github.pop3kit.client.Pop3Exception;
 import io.github.pop3kit.client.RemoteMaildrop;
 import jakarta.mail.MessagingException;
 import java.io.IOException;
+import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,17 +35,21 @@ final class Conversation {
         }
     }
 
-    /** Asks NOOP. A thread that reads a message from it shows by that that it is alive. */
+    /** Whether it can be used. */
     boolean isAlive() {
-        if (turn.isHeldByCurrentThread() || !turn.tryLock()) return true;
+        return end().isEmpty();
+    }
+
+    /** Why it is over, if NOOP shows that. A thread that reads a message from it shows by that that it is not. */
+    Optional<Pop3Exception> end() {
+        if (turn.isHeldByCurrentThread() || !turn.tryLock()) return Optional.empty();
         try {
             maildrop.noop();
-            return true;
+            return Optional.empty();
         } catch (CommandRejectedException answered) {
-            return true;
+            return Optional.empty();
         } catch (Pop3Exception e) {
-            log.debug("{} is gone", maildrop.server(), e);
-            return false;
+            return Optional.of(e);
         } finally {
             turn.unlock();
         }

@@ -12,6 +12,14 @@ import java.util.Optional;
 /** The ways to log in that the properties allow, in their order. */
 final class Logins {
 
+    private static final List<String> SCRAM = List.of(
+            "SCRAM-SHA-512-PLUS",
+            "SCRAM-SHA-256-PLUS",
+            "SCRAM-SHA-1-PLUS",
+            "SCRAM-SHA-512",
+            "SCRAM-SHA-256",
+            "SCRAM-SHA-1");
+
     private final MailProperties properties;
     private final String user;
     private final String password;
@@ -35,44 +43,61 @@ final class Logins {
     List<Login> inOrder(Capabilities offered) throws MessagingException {
         List<Login> ways = new ArrayList<>();
         if (properties.is(Property.APOP)) ways.add(Login.apop(user, password));
-        Optional<String> listed = properties.text(Property.MECHANISMS);
-        boolean login = !properties.is(Property.NO_LOGIN);
-        boolean plain = !properties.is(Property.NO_PLAIN);
-        Optional<String> actAs = properties.text(Property.AUTHORIZATION_ID);
-        if (listed.isPresent()) {
-            for (String name : listed.get().strip().split("[\\s,]+", -1)) {
-                switch (name.toUpperCase(Locale.ROOT)) {
-                    case "LOGIN" -> {
-                        if (login) ways.add(Login.userPass(user, password));
-                    }
-                    case "PLAIN" -> {
-                        if (plain && offered.has("SASL", "PLAIN")) ways.add(plain(actAs));
-                    }
-                    default -> {
-                        // Considered are only those that this provider has, as documented.
-                    }
-                }
-            }
-            if (ways.isEmpty()) {
-                throw properties.refused(
-                        Property.MECHANISMS,
-                        "allows no mechanism that both the server and this provider have (LOGIN, PLAIN)");
-            }
-        } else if (actAs.isPresent() && plain && offered.has("SASL", "PLAIN")) {
-            ways.add(plain(actAs));
-        } else if (login && plain) {
-            ways.add(Login.password(user, password));
-        } else if (login) {
-            ways.add(Login.userPass(user, password));
-        } else if (plain) {
-            ways.add(plain(actAs));
-        } else if (ways.isEmpty()) {
-            throw properties.refused(Property.NO_LOGIN, "and the like leave no way to log in");
+        List<String> listed = properties.words(Property.MECHANISMS);
+        if (listed.isEmpty()) {
+            addUsual(ways, offered);
+        } else {
+            for (String name : listed) addNamed(ways, name.toUpperCase(Locale.ROOT), offered);
+        }
+        if (ways.isEmpty()) {
+            throw properties.refused(
+                    Property.MECHANISMS,
+                    "leaves no mechanism that both the server and this provider have; this provider has LOGIN, PLAIN, SCRAM-SHA-1, "
+                            + "-256 and -512 with and without -PLUS, CRAM-MD5, APOP, OAUTHBEARER, XOAUTH2");
         }
         return ways;
     }
 
-    private Login plain(Optional<String> actAs) {
-        return Login.plain(actAs.orElse(""), user, password);
+    private void addUsual(List<Login> ways, Capabilities offered) throws MessagingException {
+        Optional<String> actAs = properties.text(Property.AUTHORIZATION_ID);
+        boolean login = !properties.is(Property.NO_LOGIN);
+        boolean plain = !properties.is(Property.NO_PLAIN);
+        if (actAs.isPresent() && plain && offered.has("SASL", "PLAIN")) {
+            ways.add(Login.plain(actAs.get(), user, password));
+            return;
+        }
+        List<String> allowed = new ArrayList<>(SCRAM);
+        if (plain) allowed.add("PLAIN");
+        if (login) allowed.addAll(List.of("LOGIN", "USER"));
+        ways.add(Login.password(user, password).only(allowed.toArray(String[]::new)));
+        if (!properties.is(Property.NO_XOAUTH2, true)) ways.add(token());
+    }
+
+    private void addNamed(List<Login> ways, String name, Capabilities offered) throws MessagingException {
+        boolean has = offered.has("SASL", name);
+        switch (name) {
+            case "LOGIN" -> {
+                if (!properties.is(Property.NO_LOGIN)) ways.add(Login.userPass(user, password));
+            }
+            case "PLAIN" -> {
+                String actAs = properties.text(Property.AUTHORIZATION_ID).orElse("");
+                if (has && !properties.is(Property.NO_PLAIN)) ways.add(Login.plain(actAs, user, password));
+            }
+            case "APOP" -> ways.add(Login.apop(user, password));
+            case "OAUTHBEARER", "XOAUTH2" -> {
+                if (has && !properties.is(Property.NO_XOAUTH2)) ways.add(token());
+            }
+            default -> {
+                // Others are passed over, as documented: only those that this provider has are considered.
+                if (has && (SCRAM.contains(name) || name.equals("CRAM-MD5"))) {
+                    ways.add(Login.password(user, password).only(name));
+                }
+            }
+        }
+    }
+
+    /** The password is the token. */
+    private Login token() {
+        return Login.oauth2(user, refusal -> password);
     }
 }

@@ -258,7 +258,7 @@ public class Pop3Folder extends Folder {
         conversation = taken;
     }
 
-    /** Null if the session had ended while nobody used it. */
+    /** Empty if the session had ended while nobody used it. */
     private Optional<DropListing> stat(Conversation asked, boolean mayBeOld) throws MessagingException {
         try {
             return Optional.of(asked.ask(RemoteMaildrop::stat));
@@ -277,9 +277,9 @@ public class Pop3Folder extends Folder {
     public boolean isOpen() {
         Conversation asked = held();
         if (asked == null) return false;
-        if (asked.isAlive()) return true;
-        lose(asked, null);
-        return false;
+        Optional<Pop3Exception> end = asked.end();
+        end.ifPresent(why -> lose(asked, why)); // Then close(true) still says what was not deleted.
+        return end.isEmpty();
     }
 
     boolean isAlive() {
@@ -394,7 +394,7 @@ public class Pop3Folder extends Folder {
     }
 
     /** The session has ended under way. */
-    private void lose(Conversation ended, @Nullable Pop3Exception why) {
+    private void lose(Conversation ended, Pop3Exception why) {
         synchronized (this) {
             if (conversation != ended) return;
             conversation = null;
@@ -544,7 +544,11 @@ public class Pop3Folder extends Folder {
         if (numbers.size() > 1 && !offers("TOP")) {
             // Not for each of them to be refused.
             Pop3Message first = wanted.get(numbers.remove(0));
-            if (first != null) loadHeader(first);
+            try {
+                if (first != null) loadHeader(first);
+            } catch (MessageRemovedException e) {
+                // It says so when it is asked.
+            }
         }
         if (numbers.isEmpty() || !usesTop()) return;
         askOnly(

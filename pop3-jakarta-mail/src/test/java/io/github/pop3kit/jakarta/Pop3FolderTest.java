@@ -193,6 +193,15 @@ class Pop3FolderTest {
     }
 
     @Test
+    void a_session_that_isOpen_finds_ended_is_reported_too() throws Exception {
+        folder = mail.open();
+        folder.getMessage(1).setFlag(Flags.Flag.DELETED, true);
+        server.faults().on("NOOP").hangUp();
+        assertFalse(folder.isOpen());
+        assertThrows(MessagesNotDeletedException.class, () -> folder.close(true));
+    }
+
+    @Test
     void a_folder_for_reading_deletes_nothing() throws Exception {
         folder = mail.open(Folder.READ_ONLY);
         Message message = folder.getMessage(1);

@@ -6,10 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.pop3kit.client.NotOfferedException;
 import io.github.pop3kit.client.Pop3TimeoutException;
 import io.github.pop3kit.client.TlsFailedException;
 import io.github.pop3kit.testkit.Pop3TestServer;
+import io.github.pop3kit.testkit.ScriptedServer;
 import jakarta.mail.MessagingException;
+import jakarta.mail.Store;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -137,7 +140,7 @@ class PropertiesTest {
     @Test
     void without_AUTH_PLAIN() throws Exception {
         plain.with("auth.plain.disable", "true").connect();
-        assertThat(server).received("USER bob");
+        assertThat(server).received("AUTH LOGIN").neverReceived("AUTH PLAIN …");
     }
 
     @Test
@@ -147,11 +150,49 @@ class PropertiesTest {
     }
 
     @Test
-    void without_either() {
+    void without_either_there_must_be_SCRAM() {
         plain.with("auth.login.disable", "true").with("auth.plain.disable", "true");
+        MessagingException e = assertThrows(MessagingException.class, plain::connect);
+        assertInstanceOf(NotOfferedException.class, e.getCause());
+        assertThat(server).neverReceived("USER …").neverReceived("AUTH …");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "XOAUTH2, 'C: AUTH XOAUTH2 dXNlcj1ib2IBYXV0aD1CZWFyZXIgdG9rZW4BAQ=='",
+        "SCRAM-SHA-256 XOAUTH2, 'C: AUTH XOAUTH2 dXNlcj1ib2IBYXV0aD1CZWFyZXIgdG9rZW4BAQ=='",
+        "LOGIN, 'C: USER bob\nS: +OK\nC: PASS token'"
+    })
+    void a_token_is_the_password(String mechanisms, String login) throws Exception {
+        String conversation = """
+                S: +OK ready
+                C: CAPA
+                S: +OK
+                S: SASL XOAUTH2
+                S: .
+                %s
+                S: +OK
+                C: CAPA
+                S: -ERR no
+                C: QUIT
+                S: +OK
+                """.formatted(login.replace("\\n", "\n"));
+        try (ScriptedServer tokens = ScriptedServer.plays(conversation)) {
+            plain.with("auth.mechanisms", mechanisms);
+            try (Store store = plain.session().getStore("pop3")) {
+                store.connect(tokens.host(), tokens.port(), "bob", "token");
+            }
+            tokens.await();
+        }
+    }
+
+    @Test
+    void XOAUTH2_that_is_disabled() {
+        server.claimCapability("SASL XOAUTH2");
+        plain.with("auth.mechanisms", "XOAUTH2").with("auth.xoauth2.disable", "true");
         assertTrue(assertThrows(MessagingException.class, plain::connect)
                 .getMessage()
-                .startsWith("mail.pop3.auth.login.disable"));
+                .startsWith("mail.pop3.auth.mechanisms "));
     }
 
     @Test
