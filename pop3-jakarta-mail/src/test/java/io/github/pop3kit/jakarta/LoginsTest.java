@@ -135,7 +135,7 @@ class LoginsTest {
         messages(mechanism, secret);
         assertTrue(debugOutput().contains("AUTH " + mechanism), debugOutput());
         assertFalse(debugOutput().contains(secret), debugOutput());
-        for (String word : debugOutput().split("\\s+")) {
+        for (String word : debugOutput().split("\\s+", -1)) {
             assertFalse(decoded(word).contains(secret), word);
         }
     }
