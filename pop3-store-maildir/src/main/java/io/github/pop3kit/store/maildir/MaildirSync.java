@@ -42,7 +42,9 @@ final class MaildirSync {
 
     private static final int TRIES = 5;
     private static final int HEADER = 64 * 1024;
-    private static final Pattern X_UIDL = Pattern.compile("(?im)^X-UIDL:[ \\t]*([!-~]{1,70})[ \\t]*\\r?$");
+    private static final Pattern X_UIDL = Pattern.compile("(?imd)^X-UIDL:[ \\t]*([!-~]{1,70})[ \\t]*\\r?$");
+
+    private static final Pattern END_OF_HEADER = Pattern.compile("(?md)^\\r?$");
 
     private final MaildirIo io;
     private final Path maildir;
@@ -126,19 +128,24 @@ final class MaildirSync {
     }
 
     private Found find() throws IOException {
-        Optional<DotLock> lock;
+        DotLock lock;
         try {
-            lock = DotLock.take(io, DotLock.Kind.ofList(list), PATIENCE, heartbeat);
+            lock = lock();
         } catch (IOException e) {
             if (!MaildirIo.isFull(e)) throw e;
             // No room for a lock, but room is made by removing mail: what has its uid already is served.
             log.warn("{}: the disk is full; mail that was not seen before is not shown", maildir);
+            if (UidList.read(io, list).isEmpty()) throw e;
             return find(null);
         }
-        if (lock.isEmpty()) throw new StoreException(Reason.TEMPORARY, list + " is locked by somebody else");
-        try (DotLock held = lock.get()) {
-            return find(held);
+        try (lock) {
+            return find(lock);
         }
+    }
+
+    private DotLock lock() throws IOException {
+        return DotLock.take(io, DotLock.Kind.ofList(list), PATIENCE, heartbeat)
+                .orElseThrow(() -> new StoreException(Reason.TEMPORARY, list + " is locked by somebody else"));
     }
 
     private Found find(@Nullable DotLock lock) throws IOException {
@@ -215,9 +222,7 @@ final class MaildirSync {
      */
     void claim(String uniqueId, String base, MaildirDrop.Hold.Change publish) throws IOException {
         describe(find(), Optional.empty()); // every message has its uid, and its unique-id is known
-        Optional<DotLock> lock = DotLock.take(io, DotLock.Kind.ofList(list), PATIENCE, heartbeat);
-        if (lock.isEmpty()) throw new StoreException(Reason.TEMPORARY, list + " is locked by somebody else");
-        try (DotLock held = lock.get()) {
+        try (DotLock held = lock()) {
             UidList uids = readOrCreate();
             Map<String, String> places = places(folders.list().places());
             for (UidList.Entry entry : uids.entries()) {
@@ -230,6 +235,21 @@ final class MaildirSync {
             held.check();
             uids.save(io, list);
             publish.make();
+        }
+    }
+
+    /** Keeps how many octets a message has now that its file was changed in place; what goes wrong is for the log alone. */
+    void correct(long uid, String base, long octets) {
+        UidList.Entry now = new UidList.Entry(uid, "W" + octets, base);
+        try (DotLock held = lock()) {
+            Optional<UidList> uids = UidList.read(io, list);
+            if (uids.isEmpty()) return;
+            uids.get().put(Map.of(uid, now));
+            held.check();
+            uids.get().save(io, list);
+            io.delete(maildir.resolve(Snapshot.FILE)); // it has the octets from before
+        } catch (IOException e) {
+            log.warn("{}: octets cannot be corrected: {}", maildir, MaildirName.printable(e.toString()));
         }
     }
 
@@ -348,7 +368,8 @@ final class MaildirSync {
                 Message message = new Message(entry, place);
                 messages.add(message);
                 Integer known = before.get(entry.uid());
-                if (known != null) {
+                if (known != null
+                        && MaildirName.base(kept.orElseThrow().place(known)).equals(entry.base())) {
                     Snapshot snapshot = kept.orElseThrow();
                     message.octets = snapshot.octets(known);
                     message.stamp = snapshot.stamp(known);
@@ -456,7 +477,7 @@ final class MaildirSync {
         ByteBuffer start = ByteBuffer.allocate(HEADER);
         while (start.hasRemaining() && content.read(start) >= 0) {}
         String text = ISO_8859_1.decode(start.flip()).toString();
-        Matcher end = Pattern.compile("(?m)^\\r?$").matcher(text);
+        Matcher end = END_OF_HEADER.matcher(text);
         Matcher header = X_UIDL.matcher(end.find() ? text.substring(0, end.start()) : text);
         return header.find() ? header.group(1) : null;
     }
@@ -471,15 +492,22 @@ final class MaildirSync {
         }
         if (!special) return;
         Set<String> given = new HashSet<>();
-        for (Message message : messages) {
-            String formed = formed(message.entry, validity);
-            String wanted = message.uniqueId == null ? formed : message.uniqueId;
-            String id = wanted;
-            for (int copy = 2; !given.add(id); copy++) id = MaildirName.asUniqueId(wanted + "-" + copy);
-            // One that the format does not make from the list alone is kept in the list.
-            boolean byFormat = id.equals(formed) && message.entry.key('G').isEmpty();
-            message.uniqueId = byFormat && message.entry.key('P').isEmpty() ? null : id;
+        // Clients know those of the list already: none of them is taken by a message that comes before.
+        for (boolean listed : new boolean[] {true, false}) {
+            for (Message message : messages) {
+                if (message.entry.key('P').isPresent() == listed) giveUniqueId(message, validity, given);
+            }
         }
+    }
+
+    private void giveUniqueId(Message message, long validity, Set<String> given) {
+        String formed = formed(message.entry, validity);
+        String wanted = message.uniqueId == null ? formed : message.uniqueId;
+        String id = wanted;
+        for (int copy = 2; !given.add(id); copy++) id = MaildirName.asUniqueId(wanted + "-" + copy);
+        // One that the format does not make from the list alone is kept in the list.
+        boolean byFormat = id.equals(formed) && message.entry.key('G').isEmpty();
+        message.uniqueId = byFormat && message.entry.key('P').isEmpty() ? null : id;
     }
 
     private String formed(UidList.Entry entry, long validity) {
@@ -489,29 +517,28 @@ final class MaildirSync {
 
     /** What was found out by reading, and unique-ids that must stay, go into the list. */
     private void keepInList(Found found, List<Message> messages) throws IOException {
-        Map<Long, UidList.Entry> changed = new HashMap<>();
+        Map<Long, UidList.Entry> keys = new HashMap<>();
         boolean must = false;
         for (Message message : messages) {
             UidList.Entry entry = message.entry;
-            if (message.counted) entry = entry.with('W', Long.toString(message.octets));
+            UidList.Entry more = new UidList.Entry(entry.uid(), "", entry.base());
+            if (message.counted) more = more.with('W', Long.toString(message.octets));
             String id = message.uniqueId;
             if (id != null && !id.equals(uniqueId(entry, found.list.validity()))) {
-                entry = entry.with('P', id);
+                more = more.with('P', id);
                 must = true;
             }
-            if (!entry.equals(message.entry)) changed.put(entry.uid(), entry);
+            if (!more.keys().isEmpty()) keys.put(entry.uid(), more);
         }
-        if (changed.isEmpty() || !found.listed) return;
+        if (keys.isEmpty() || !found.listed) return;
         try {
-            Optional<DotLock> lock = DotLock.take(io, DotLock.Kind.ofList(list), PATIENCE, heartbeat);
-            if (lock.isEmpty()) throw new StoreException(Reason.TEMPORARY, list + " is locked by somebody else");
-            try (DotLock held = lock.get()) {
+            try (DotLock held = lock()) {
                 boolean same = identity().equals(found.identity);
                 UidList now = UidList.read(io, list).orElseGet(() -> UidList.create(0));
                 if (now.validity() != found.list.validity()) {
                     throw new StoreException(Reason.TEMPORARY, list + " was replaced by another one");
                 }
-                now.put(changed);
+                now.put(keys);
                 held.check();
                 now.save(io, list);
                 found.identity = same ? identity() : "changed by others";

@@ -124,8 +124,8 @@ final class Snapshot {
         return indexes;
     }
 
-    /** Reads the file; empty if there is none that is whole. */
-    static Optional<Snapshot> read(MaildirIo io, Path maildir) throws IOException {
+    /** Reads the file; empty if there is none that is whole and can be read. */
+    static Optional<Snapshot> read(MaildirIo io, Path maildir) {
         try {
             ByteBuffer from = ByteBuffer.wrap(io.read(maildir.resolve(FILE)));
             if (from.getInt() != VERSION || from.getInt() != checksum(from)) return Optional.empty();
@@ -146,6 +146,9 @@ final class Snapshot {
             PackedNames names = PackedNames.read(from, count);
             return Optional.of(new Snapshot(state, uids, octets, stamps, BitSet.valueOf(bits), names));
         } catch (NoSuchFileException e) {
+            return Optional.empty();
+        } catch (IOException e) {
+            log.warn("{}: {} cannot be read: {}", maildir, FILE, MaildirName.printable(e.toString()));
             return Optional.empty();
         } catch (BufferUnderflowException | IllegalArgumentException e) {
             log.info("{}: {} is of another version", maildir, FILE);
