@@ -15,6 +15,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -23,6 +24,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.ToIntFunction;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -102,30 +104,25 @@ final class MaildirSync {
 
     // ---- with the lock: which messages there are, and their uids
 
-    /** Messages with uids, by base where they are; and what a look at new ones has shown. */
+    /** The messages that have their uids, in the order of these; and by what list, and when the folders were as they are here. */
     private static final class Found {
         private final UidList list;
-        private final Map<String, String> places;
-        private final Map<String, BasicFileAttributes> seen;
+        private final List<Message> messages;
         private final MaildirFolders.Listing listing;
         private final boolean listed;
         private String identity;
 
-        Found(
-                UidList list,
-                Map<String, String> places,
-                Map<String, BasicFileAttributes> seen,
-                MaildirFolders.Listing listing,
-                boolean listed,
-                String identity) {
+        Found(UidList list, List<Message> messages, MaildirFolders.Listing listing, boolean listed, String identity) {
             this.list = list;
-            this.places = places;
-            this.seen = seen;
+            this.messages = messages;
             this.listing = listing;
             this.listed = listed;
             this.identity = identity;
         }
     }
+
+    /** A message without a uid, and what a look at it has shown. */
+    private record Incoming(String place, BasicFileAttributes attributes) {}
 
     private Found find() throws IOException {
         DotLock lock;
@@ -150,64 +147,64 @@ final class MaildirSync {
 
     private Found find(@Nullable DotLock lock) throws IOException {
         UidList uids = readOrCreate();
-        Map<String, BasicFileAttributes> seen = new HashMap<>();
-        MaildirFolders.Listing listing = folders.list();
-        Map<String, String> places = places(listing.places());
-        Optional<List<String>> looked = lookAtNew(uids, places, seen);
-        for (int tries = 0; looked.isEmpty(); tries++) {
-            if (tries == TRIES) throw hurried();
-            listing = folders.list();
-            places.clear();
-            places.putAll(places(listing.places()));
-            looked = lookAtNew(uids, places, seen);
-        }
-        List<String> incoming = looked.get();
-        incoming.sort(MaildirName.ORDER);
-        for (String place : incoming) {
-            if (lock != null) {
-                uids.add("", MaildirName.base(place));
-            } else {
-                places.remove(MaildirName.base(place));
+        for (int tries = 0; tries <= TRIES; tries++) {
+            MaildirFolders.Listing listing = folders.list();
+            Map<String, String> places = places(listing.places());
+            List<Message> messages = new ArrayList<>(places.size());
+            for (UidList.Entry entry : uids.entries()) {
+                String place = places.remove(entry.base());
+                if (place != null) messages.add(new Message(entry, place, null));
+            }
+            Optional<List<Incoming>> incoming = lookAtNew(places.values());
+            if (incoming.isPresent()) {
+                boolean listed = lock != null && keep(lock, uids, messages, incoming.get());
+                return new Found(uids, messages, listing, listed, identity());
             }
         }
-        boolean listed = lock != null;
-        if (lock != null) {
-            uids.clean(entry -> places.containsKey(entry.base()));
-            try {
-                if (uids.changed()) {
-                    lock.check();
-                    uids.save(io, list);
-                }
-            } catch (IOException e) {
-                if (!MaildirIo.isFull(e) || incoming.isEmpty()) throw e;
-                log.warn("{}: the disk is full; mail that was not seen before is not shown", maildir);
-                for (String place : incoming) places.remove(MaildirName.base(place));
-                listed = false;
-            }
-        }
-        return new Found(uids, places, seen, listing, listed, identity());
+        throw hurried();
     }
 
-    /** The places of messages without a uid; empty if one of them moved just now. */
-    private Optional<List<String>> lookAtNew(
-            UidList uids, Map<String, String> places, Map<String, BasicFileAttributes> seen) throws IOException {
-        Map<String, String> unknown = new HashMap<>(places);
-        for (UidList.Entry entry : uids.entries()) unknown.remove(entry.base());
-        List<String> incoming = new ArrayList<>();
-        for (Map.Entry<String, String> one : unknown.entrySet()) {
+    /** What new messages are like; empty if one of them moved just now. */
+    private Optional<List<Incoming>> lookAtNew(Collection<String> places) throws IOException {
+        List<Incoming> incoming = new ArrayList<>(places.size());
+        for (String place : places) {
             try {
-                BasicFileAttributes attributes = io.attributes(MaildirIo.resolve(maildir, one.getValue()));
+                BasicFileAttributes attributes = io.attributes(MaildirIo.resolve(maildir, place));
                 if (attributes.isRegularFile()) {
-                    seen.put(one.getKey(), attributes);
-                    incoming.add(one.getValue());
+                    incoming.add(new Incoming(place, attributes));
                 } else {
-                    odd.add(one.getValue(), "not a regular file");
+                    odd.add(place, "not a regular file");
                 }
             } catch (NoSuchFileException e) {
                 return Optional.empty();
             }
         }
         return Optional.of(incoming);
+    }
+
+    /** Gives new messages their uids; whether the list is on the disk as it is here. */
+    private boolean keep(DotLock lock, UidList uids, List<Message> messages, List<Incoming> incoming)
+            throws IOException {
+        int known = messages.size();
+        incoming.sort(Comparator.comparing(Incoming::place, MaildirName.ORDER));
+        for (Incoming one : incoming) {
+            UidList.Entry entry = uids.add("", MaildirName.base(one.place()));
+            messages.add(new Message(entry, one.place(), one.attributes()));
+        }
+        uids.clean(messages.stream().map(message -> message.entry).toList());
+        try {
+            if (uids.changed()) {
+                lock.check();
+                uids.save(io, list);
+            }
+            return true;
+        } catch (IOException e) {
+            // On a full disk, what has its uid is served, so that it can be removed.
+            if (!MaildirIo.isFull(e) || (known == 0 && !incoming.isEmpty())) throw e;
+            log.warn("{}: the disk is full; mail that was not seen before is not shown", maildir);
+            messages.subList(known, messages.size()).clear();
+            return false;
+        }
     }
 
     private StoreException hurried() {
@@ -286,7 +283,6 @@ final class MaildirSync {
     /** Where each base is. */
     private Map<String, String> places(List<String> listed) throws IOException {
         Map<String, String> places = new HashMap<>(2 * listed.size());
-        listed.sort(Comparator.naturalOrder()); // so that the same of two files is renamed, wherever this is done
         for (String place : listed) {
             if (!MaildirName.isListable(place)) {
                 odd.add(place, "a name that Dovecot's list cannot have");
@@ -294,7 +290,9 @@ final class MaildirSync {
             }
             String base = MaildirName.base(place);
             String other = places.putIfAbsent(base, place);
-            if (other != null && !other.equals(place)) settle(base, other, place, places);
+            if (other == null || other.equals(place)) continue;
+            boolean later = place.compareTo(other) > 0; // so that the same one is renamed, wherever this is done
+            settle(base, later ? other : place, later ? place : other, places);
         }
         return places;
     }
@@ -307,11 +305,8 @@ final class MaildirSync {
         Optional<Object> firstKey = key(MaildirIo.resolve(maildir, first));
         Path file = MaildirIo.resolve(maildir, second);
         Optional<Object> secondKey = key(file);
-        if (secondKey.isEmpty() || secondKey.equals(firstKey)) return;
-        if (firstKey.isEmpty()) {
-            places.put(base, second);
-            return;
-        }
+        places.put(base, firstKey.isEmpty() && secondKey.isPresent() ? second : first);
+        if (firstKey.isEmpty() || secondKey.isEmpty() || secondKey.equals(firstKey)) return;
         String folder = second.substring(0, second.indexOf('/') + 1);
         String own = MaildirName.unused() + MaildirName.sizes(base);
         String place = folder + own + MaildirName.flags(second);
@@ -341,7 +336,12 @@ final class MaildirSync {
     private static final class Message {
         private final UidList.Entry entry;
         private String place;
-        private long octets;
+        /** What a look at a new one has shown already. */
+        private @Nullable BasicFileAttributes seen;
+
+        /** -1 until it is known. */
+        private long octets = -1;
+
         private int stamp;
         private boolean verbatim;
         /** Of the list's {@code P}, or what it will be. */
@@ -349,37 +349,26 @@ final class MaildirSync {
 
         private boolean counted;
 
-        Message(UidList.Entry entry, String place) {
+        Message(UidList.Entry entry, String place, @Nullable BasicFileAttributes seen) {
             this.entry = entry;
             this.place = place;
+            this.seen = seen;
         }
     }
 
     private Snapshot describe(Found found, Optional<Snapshot> kept) throws IOException {
-        Map<Long, Integer> before = kept.map(Snapshot::byUid).orElse(Map.of());
-        List<Message> messages = new ArrayList<>(found.places.size());
+        List<Message> messages = found.messages;
+        if (kept.isPresent()) takeWhatIsKept(messages, kept.get());
         List<Message> missing = new ArrayList<>();
         Set<Message> gone = new HashSet<>();
         ByteBuffer buffer = MessageScan.takeBuffer();
         try {
-            for (UidList.Entry entry : found.list.entries()) {
-                String place = found.places.get(entry.base());
-                if (place == null) continue;
-                Message message = new Message(entry, place);
-                messages.add(message);
-                Integer known = before.get(entry.uid());
-                if (known != null
-                        && MaildirName.base(kept.orElseThrow().place(known)).equals(entry.base())) {
-                    Snapshot snapshot = kept.orElseThrow();
-                    message.octets = snapshot.octets(known);
-                    message.stamp = snapshot.stamp(known);
-                    message.verbatim = snapshot.verbatim(known);
-                } else {
-                    try {
-                        if (!look(message, found.seen.get(entry.base()), buffer)) gone.add(message);
-                    } catch (NoSuchFileException e) {
-                        missing.add(message);
-                    }
+            for (Message message : messages) {
+                if (message.octets >= 0) continue;
+                try {
+                    if (!look(message, buffer)) gone.add(message);
+                } catch (NoSuchFileException e) {
+                    missing.add(message);
                 }
             }
             lookAgain(missing, gone, buffer);
@@ -389,8 +378,21 @@ final class MaildirSync {
         messages.removeAll(gone);
         giveUniqueIds(messages, found.list.validity());
         keepInList(found, messages);
-        messages.sort(Comparator.comparingLong(MaildirSync::order));
+        if (messages.stream().anyMatch(message -> message.entry.number('O') >= 0)) {
+            messages.sort(Comparator.comparingLong(MaildirSync::order));
+        }
         return packed(found, messages);
+    }
+
+    private static void takeWhatIsKept(List<Message> messages, Snapshot kept) {
+        ToIntFunction<Long> indexes = kept.indexes();
+        for (Message message : messages) {
+            int index = indexes.applyAsInt(message.entry.uid());
+            if (index < 0 || !MaildirName.base(kept.place(index)).equals(message.entry.base())) continue;
+            message.octets = kept.octets(index);
+            message.stamp = kept.stamp(index);
+            message.verbatim = kept.verbatim(index);
+        }
     }
 
     /** Those that have an order of their own are first, the others follow by their uids. */
@@ -413,8 +415,9 @@ final class MaildirSync {
                 }
                 if (tries == TRIES) throw hurried();
                 message.place = place;
+                message.seen = null;
                 try {
-                    if (!look(message, null, buffer)) gone.add(message);
+                    if (!look(message, buffer)) gone.add(message);
                 } catch (NoSuchFileException e) {
                     still.add(message);
                 }
@@ -428,9 +431,9 @@ final class MaildirSync {
      *
      * @return whether it can be served
      */
-    private boolean look(Message message, @Nullable BasicFileAttributes seen, ByteBuffer buffer) throws IOException {
+    private boolean look(Message message, ByteBuffer buffer) throws IOException {
         Path file = MaildirIo.resolve(maildir, message.place);
-        BasicFileAttributes attributes = seen == null ? io.attributes(file) : seen;
+        BasicFileAttributes attributes = message.seen == null ? io.attributes(file) : message.seen;
         if (!attributes.isRegularFile()) {
             odd.add(message.place, "not a regular file");
             return false;

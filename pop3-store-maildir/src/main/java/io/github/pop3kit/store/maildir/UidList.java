@@ -19,7 +19,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -240,9 +239,11 @@ final class UidList {
     }
 
     /** Gives the next uid to this message. */
-    void add(String keys, String base) throws StoreException {
+    Entry add(String keys, String base) throws StoreException {
         if (next > LARGEST_UID) throw new StoreException(Reason.PERMANENT, "no uid is left");
-        entries.add(new Entry(next++, keys, base));
+        Entry entry = new Entry(next++, keys, base);
+        entries.add(entry);
+        return entry;
     }
 
     /** Adds the keys of these lines, by their uids, to those of the same messages; what others wrote there meanwhile stays. */
@@ -254,11 +255,11 @@ final class UidList {
         stale = true;
     }
 
-    /** Forgets the lines of removed messages, if it is worth while. */
-    void clean(Predicate<Entry> alive) {
-        long living = entries.stream().filter(alive).count();
-        if (living > entries.size() * 3L / 4) return;
-        entries.removeIf(alive.negate());
+    /** Keeps no other lines than these, if it is worth while. */
+    void clean(List<Entry> living) {
+        if (living.size() > entries.size() * 3L / 4) return;
+        entries.clear();
+        entries.addAll(living);
         stale = true;
     }
 
