@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import io.github.pop3kit.store.StoreException;
 import io.github.pop3kit.store.StoreException.Reason;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
@@ -23,10 +24,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.ToIntFunction;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,6 +46,7 @@ final class MaildirSync {
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
     private static final int TRIES = 5;
+    private static final int MANY = 1000;
     private static final int HEADER = 64 * 1024;
     private static final Pattern X_UIDL = Pattern.compile("(?imd)^X-UIDL:[ \\t]*([!-~]{1,70})[ \\t]*\\r?$");
 
@@ -122,7 +126,7 @@ final class MaildirSync {
     }
 
     /** A message without a uid, and what a look at it has shown. */
-    private record Incoming(String place, BasicFileAttributes attributes) {}
+    private record Incoming(MaildirName.Arrival arrival, String place, BasicFileAttributes attributes) {}
 
     private Found find() throws IOException {
         DotLock lock;
@@ -171,7 +175,7 @@ final class MaildirSync {
             try {
                 BasicFileAttributes attributes = io.attributes(MaildirIo.resolve(maildir, place));
                 if (attributes.isRegularFile()) {
-                    incoming.add(new Incoming(place, attributes));
+                    incoming.add(new Incoming(MaildirName.Arrival.of(place), place, attributes));
                 } else {
                     odd.add(place, "not a regular file");
                 }
@@ -186,9 +190,9 @@ final class MaildirSync {
     private boolean keep(DotLock lock, UidList uids, List<Message> messages, List<Incoming> incoming)
             throws IOException {
         int known = messages.size();
-        incoming.sort(Comparator.comparing(Incoming::place, MaildirName.ORDER));
+        incoming.sort(Comparator.comparing(Incoming::arrival));
         for (Incoming one : incoming) {
-            UidList.Entry entry = uids.add("", MaildirName.base(one.place()));
+            UidList.Entry entry = uids.add("", one.arrival().base());
             messages.add(new Message(entry, one.place(), one.attributes()));
         }
         uids.clean(messages.stream().map(message -> message.entry).toList());
@@ -359,21 +363,12 @@ final class MaildirSync {
     private Snapshot describe(Found found, Optional<Snapshot> kept) throws IOException {
         List<Message> messages = found.messages;
         if (kept.isPresent()) takeWhatIsKept(messages, kept.get());
-        List<Message> missing = new ArrayList<>();
-        Set<Message> gone = new HashSet<>();
-        ByteBuffer buffer = MessageScan.takeBuffer();
-        try {
-            for (Message message : messages) {
-                if (message.octets >= 0) continue;
-                try {
-                    if (!look(message, buffer)) gone.add(message);
-                } catch (NoSuchFileException e) {
-                    missing.add(message);
-                }
-            }
-            lookAgain(missing, gone, buffer);
-        } finally {
-            MessageScan.giveBack(buffer);
+        Set<Message> gone = ConcurrentHashMap.newKeySet();
+        List<Message> missing =
+                look(messages.stream().filter(message -> message.octets < 0).toList(), gone);
+        for (int tries = 0; !missing.isEmpty(); tries++) {
+            if (tries == TRIES) throw hurried();
+            missing = look(findAgain(missing, gone), gone);
         }
         messages.removeAll(gone);
         giveUniqueIds(messages, found.list.validity());
@@ -401,29 +396,42 @@ final class MaildirSync {
         return order < 0 ? message.entry.uid() : Long.MIN_VALUE / 2 + order;
     }
 
-    /** Messages that were moved meanwhile. */
-    private void lookAgain(List<Message> missing, Set<Message> gone, ByteBuffer buffer) throws IOException {
-        for (int tries = 0; !missing.isEmpty(); tries++) {
-            Map<String, String> places = new HashMap<>();
-            for (String place : folders.list().places()) places.put(MaildirName.base(place), place);
-            List<Message> still = new ArrayList<>();
-            for (Message message : missing) {
-                String place = places.get(message.entry.base());
-                if (place == null) {
-                    gone.add(message);
-                    continue;
-                }
-                if (tries == TRIES) throw hurried();
+    /** Those of the messages that were moved meanwhile, where they are now. */
+    private List<Message> findAgain(List<Message> messages, Set<Message> gone) throws IOException {
+        Map<String, String> places = new HashMap<>();
+        for (String place : folders.list().places()) places.put(MaildirName.base(place), place);
+        List<Message> found = new ArrayList<>();
+        for (Message message : messages) {
+            String place = places.get(message.entry.base());
+            if (place == null) {
+                gone.add(message);
+            } else {
                 message.place = place;
                 message.seen = null;
-                try {
-                    if (!look(message, buffer)) gone.add(message);
-                } catch (NoSuchFileException e) {
-                    still.add(message);
-                }
+                found.add(message);
             }
-            missing = still;
         }
+        return found;
+    }
+
+    /** Looks at these messages, many of them on all processors at once; returns those that are not where they were. */
+    private List<Message> look(List<Message> messages, Set<Message> gone) throws IOException {
+        Set<Message> missing = ConcurrentHashMap.newKeySet();
+        Stream<Message> all = messages.size() < MANY ? messages.stream() : messages.parallelStream();
+        try {
+            all.forEach(message -> {
+                try {
+                    if (!look(message)) gone.add(message);
+                } catch (NoSuchFileException e) {
+                    missing.add(message);
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            });
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        }
+        return List.copyOf(missing);
     }
 
     /**
@@ -431,7 +439,7 @@ final class MaildirSync {
      *
      * @return whether it can be served
      */
-    private boolean look(Message message, ByteBuffer buffer) throws IOException {
+    private boolean look(Message message) throws IOException {
         Path file = MaildirIo.resolve(maildir, message.place);
         BasicFileAttributes attributes = message.seen == null ? io.attributes(file) : message.seen;
         if (!attributes.isRegularFile()) {
@@ -442,6 +450,7 @@ final class MaildirSync {
         message.octets = octets(message.entry, attributes.size());
         boolean needsId = options.reuseXUidl() && message.entry.key('P').isEmpty();
         if (message.octets >= 0 && !needsId) return true;
+        ByteBuffer buffer = MessageScan.takeBuffer();
         try (FileChannel content = io.open(file)) {
             if (needsId) message.uniqueId = xUidl(content);
             if (message.octets < 0) {
@@ -457,6 +466,8 @@ final class MaildirSync {
             throw e; // not found: looked for again; no descriptor left and the like: not the file's fault
         } catch (IOException e) {
             odd.add(message.place, String.valueOf(e.getMessage()));
+        } finally {
+            MessageScan.giveBack(buffer);
         }
         return false;
     }
@@ -585,7 +596,7 @@ final class MaildirSync {
         private final Set<String> places = new HashSet<>();
         private String example = "";
 
-        void add(String place, String why) {
+        synchronized void add(String place, String why) {
             if (places.add(place) && places.size() == 1) example = maildir + "/" + place + ": " + why;
         }
 
