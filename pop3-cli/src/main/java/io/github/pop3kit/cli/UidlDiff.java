@@ -1,11 +1,10 @@
 package io.github.pop3kit.cli;
 
 import io.github.pop3kit.client.Login;
+import io.github.pop3kit.client.MaildropDiff;
 import io.github.pop3kit.client.Pop3Client;
 import io.github.pop3kit.client.Pop3Exception;
 import io.github.pop3kit.client.RemoteMaildrop;
-import io.github.pop3kit.protocol.ScanListing;
-import io.github.pop3kit.protocol.UniqueIdListing;
 import io.github.pop3kit.protocol.transcript.Transcript;
 import io.github.pop3kit.store.MailStore;
 import io.github.pop3kit.store.MailStores;
@@ -14,10 +13,10 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -43,6 +42,7 @@ import picocli.CommandLine.Parameters;
 final class UidlDiff implements Callable<Integer> {
 
     private static final int EXAMPLES = 10;
+    private static final String MAILDIR = "maildir:";
 
     private final Pop3 pop3;
 
@@ -94,29 +94,17 @@ final class UidlDiff implements Callable<Integer> {
     public Integer call() throws Failure {
         Map<String, Long> before = messages(old, passwordFile);
         Map<String, Long> after = messages(next, newPasswordFile == null ? passwordFile : newPasswordFile);
-        List<String> again = new ArrayList<>();
-        List<String> gone = new ArrayList<>();
-        List<String> resized = new ArrayList<>();
-        after.forEach((id, octets) -> {
-            Long was = before.get(id);
-            if (was == null) {
-                again.add(id);
-            } else if (!was.equals(octets)) {
-                resized.add(id + " (" + was + " octets, now " + octets + ")");
-            }
-        });
-        for (String id : before.keySet()) {
-            if (!after.containsKey(id)) gone.add(id);
-        }
-        Map<String, Long> fresh = new HashMap<>(after);
-        fresh.keySet().retainAll(again);
-        long octets = fresh.values().stream().mapToLong(Long::longValue).sum();
-        int same = after.size() - again.size();
-        say(before.size() + " messages before, " + after.size() + " after, " + same + " with the same unique-id");
-        tell("would be downloaded again or for the first time (" + octets + " octets)", again);
-        tell("are no longer there under their unique-ids", gone);
-        tell("have other octets under the same unique-id", resized);
-        return again.isEmpty() && gone.isEmpty() && resized.isEmpty() ? ExitCode.OK : ExitCode.SOFTWARE;
+        MaildropDiff diff = MaildropDiff.between(before, after);
+        say(before.size() + " messages before, " + after.size() + " after, " + diff.same()
+                + " with the same unique-id");
+        tell("would be downloaded again or for the first time (" + diff.octetsUnknown() + " octets)", diff.unknown());
+        tell("are no longer there under their unique-ids", diff.gone());
+        tell(
+                "have other octets under the same unique-id",
+                diff.resized().stream()
+                        .map(it -> it.uniqueId() + " (" + it.before() + " octets, now " + it.after() + ")")
+                        .toList());
+        return diff.isEmpty() ? ExitCode.OK : ExitCode.SOFTWARE;
     }
 
     private void tell(String what, List<String> ids) {
@@ -145,12 +133,7 @@ final class UidlDiff implements Callable<Integer> {
         Pop3Client client = server.account.client();
         Login login = server.account.login();
         try (RemoteMaildrop maildrop = client.open(login)) {
-            Map<Integer, Long> octets = new HashMap<>();
-            for (ScanListing message : maildrop.list()) octets.put(message.number(), message.octets());
-            Map<String, Long> messages = new LinkedHashMap<>();
-            for (UniqueIdListing id : maildrop.uniqueIds()) {
-                messages.put(id.uniqueId(), octets.getOrDefault(id.number(), 0L));
-            }
+            Map<String, Long> messages = MaildropDiff.messages(maildrop);
             maildrop.quit();
             return messages;
         } catch (Pop3Exception e) {
@@ -170,18 +153,25 @@ final class UidlDiff implements Callable<Integer> {
     }
 
     private Map<String, Long> ofStore(String location) throws Failure {
-        // The directory itself is the maildir of the one account that is asked for: its last part is the name.
-        int name = location.lastIndexOf('/') + 1;
         Log.quiet();
-        try (MailStore store = MailStores.create(location.substring(0, name), storeOptions);
-                Maildrop maildrop = store.open(io.github.pop3kit.store.Account.of(location.substring(name)))) {
-            Map<String, Long> messages = new LinkedHashMap<>();
-            for (int number = 1; number <= maildrop.count(); number++) {
-                messages.put(maildrop.uniqueId(number), maildrop.octets(number));
-            }
-            return messages;
+        try (MailStore store = MailStores.create(place(location), storeOptions);
+                Maildrop maildrop = store.open(account(location))) {
+            return MaildropDiff.messages(maildrop);
         } catch (IllegalArgumentException | IOException e) {
             throw Failure.of(location + " cannot be read: " + Failure.why(e));
         }
+    }
+
+    /** The directory itself is the maildir of the one account that is asked for: its home, whose last part is the name. */
+    private static String place(String location) {
+        return location.startsWith(MAILDIR) ? MAILDIR + "{home}" : location.substring(0, location.lastIndexOf('/') + 1);
+    }
+
+    private static io.github.pop3kit.store.Account account(String location) throws IOException {
+        String name = location.substring(location.lastIndexOf('/') + 1);
+        if (!location.startsWith(MAILDIR)) return io.github.pop3kit.store.Account.of(name);
+        Path maildir = Path.of(location.substring(MAILDIR.length())).toRealPath();
+        String last = String.valueOf(maildir.getFileName()).replaceAll("[^A-Za-z0-9@_+-]", "_");
+        return new io.github.pop3kit.store.Account(last, Map.of("home", maildir.toString()), Optional.empty());
     }
 }

@@ -81,6 +81,15 @@ class UidlDiffTest {
     }
 
     @Test
+    void a_maildir_may_have_any_name() throws Exception {
+        Path odd = Files.move(
+                moved, Files.createDirectories(folder.resolve("John Doe")).resolve(".maildir"));
+        Ran ran = Ran.pop3("uidl-diff", "maildir:" + old + "/", "maildir:" + odd);
+        assertEquals("", ran.err());
+        assertEquals(0, ran.status());
+    }
+
+    @Test
     void what_is_no_maildrop_is_answered_with_a_sentence() {
         Ran ran = Ran.pop3("uidl-diff", "maildir:" + folder.resolve("nowhere/mrose"), "maildir:" + moved);
         assertEquals(1, ran.status());

@@ -23,11 +23,11 @@ final class MaildirDelivery {
     private final MaildirSize quota;
     private final MaildirSync sync;
 
-    MaildirDelivery(MaildirIo io, Path maildir, Path control, Path index, MaildirOptions options, Heartbeat heartbeat) {
+    MaildirDelivery(MaildirIo io, Path maildir, MaildirSize quota, MaildirSync sync) {
         this.io = io;
         this.maildir = maildir;
-        this.quota = new MaildirSize(io, maildir, control);
-        this.sync = new MaildirSync(io, maildir, control, index, options, heartbeat);
+        this.quota = quota;
+        this.sync = sync;
     }
 
     void deliver(Envelope envelope, InputStream message) throws IOException {

@@ -30,6 +30,7 @@ final class MaildirDrop implements Maildrop {
     private final Path maildir;
     private final Snapshot snapshot;
     private final UniqueIdFormat uniqueIds;
+    private final MaildirSync sync;
     private final MaildirSize quota;
     private final Hold hold;
 
@@ -49,11 +50,19 @@ final class MaildirDrop implements Maildrop {
         }
     }
 
-    MaildirDrop(MaildirIo io, Path maildir, Snapshot snapshot, UniqueIdFormat uniqueIds, MaildirSize quota, Hold hold) {
+    MaildirDrop(
+            MaildirIo io,
+            Path maildir,
+            Snapshot snapshot,
+            UniqueIdFormat uniqueIds,
+            MaildirSync sync,
+            MaildirSize quota,
+            Hold hold) {
         this.io = io;
         this.maildir = maildir;
         this.snapshot = snapshot;
         this.uniqueIds = uniqueIds;
+        this.sync = sync;
         this.quota = quota;
         this.hold = hold;
     }
@@ -99,11 +108,39 @@ final class MaildirDrop implements Maildrop {
     private MessageContent open(int index, Path file) throws IOException {
         BasicFileAttributes attributes = io.attributes(file);
         if (!attributes.isRegularFile()) throw new StoreException(Reason.GONE, "the message is no longer a file");
-        // A verbatim message has as many octets as its file.
-        boolean asItWas =
-                attributes.size() == snapshot.octets(index) && MaildirSync.stamp(attributes) == snapshot.stamp(index);
-        ReadableByteChannel whole = new WholeFile(io.open(file), attributes.size());
-        return new MessageContent(whole, snapshot.verbatim(index) && asItWas);
+        FileChannel channel = io.open(file);
+        try {
+            boolean verbatim = MaildirSync.stamp(attributes) == snapshot.stamp(index)
+                    ? snapshot.verbatim(index)
+                    : countAgain(index, channel);
+            return new MessageContent(new WholeFile(channel, attributes.size()), verbatim);
+        } catch (IOException | RuntimeException | Error e) {
+            try (channel) {
+                throw e;
+            }
+        }
+    }
+
+    /**
+     * Somebody touched the file since it was listed. A message that is longer or shorter now is not sent, for it is not what the
+     * client was told; from the next session on it is listed as it is.
+     *
+     * @return whether it is verbatim
+     */
+    private boolean countAgain(int index, FileChannel message) throws IOException {
+        ByteBuffer buffer = MessageScan.takeBuffer();
+        try {
+            MessageScan scan = MessageScan.of(message, buffer);
+            message.position(0);
+            if (scan.octets() == snapshot.octets(index)) return scan.verbatim();
+            sync.correct(snapshot.uid(index), MaildirName.base(snapshot.place(index)), scan.octets());
+            throw new StoreException(
+                    Reason.TEMPORARY,
+                    maildir + ": message " + (index + 1) + " was listed with " + snapshot.octets(index)
+                            + " octets and has " + scan.octets() + " now");
+        } finally {
+            MessageScan.giveBack(buffer);
+        }
     }
 
     /** A file that has to have as many octets as when it was opened: one that was cut meanwhile must not look like a whole message. */
@@ -167,11 +204,17 @@ final class MaildirDrop implements Maildrop {
         }
         Set<Path> touched = new HashSet<>();
         MaildirSize.Change change = quota.change();
-        visit(marked, (index, file) -> {
-            change.removing(MaildirName.base(snapshot.place(index)), file);
-            io.delete(file);
-            touched.add(file.getParent());
-        });
+        try {
+            visit(marked, (index, file) -> {
+                change.removing(MaildirName.base(snapshot.place(index)), file);
+                io.delete(file);
+                touched.add(file.getParent());
+            });
+        } catch (IOException e) {
+            // Whatever may not be removed is better left alone than tried again at each login.
+            if (declared && touched.isEmpty() && !MaildirIo.isUncertain(e)) intent.takeBack(e);
+            throw e;
+        }
         for (Path folder : touched) io.force(folder);
         change.save();
         if (declared) intent.forget();

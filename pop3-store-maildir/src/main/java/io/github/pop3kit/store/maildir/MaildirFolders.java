@@ -62,31 +62,26 @@ final class MaildirFolders {
     }
 
     /**
-     * Reads both. A folder that changes while it is read may show a renamed file under both names or under neither, so they are read
-     * again until they hold still, and no name that was seen is dropped.
+     * Reads both, {@code new/} first, for that is the way of a message. A folder that changes while it is read may show a renamed
+     * file under both names or under neither, so it is read again until it holds still, and no name that was seen is dropped.
      */
     Listing list() throws IOException {
         List<String> places = new ArrayList<>();
-        long[] modified = new long[NAMES.size()];
-        boolean still = false;
-        long began = 0;
-        for (int tries = 0; tries < TRIES && !still; tries++) {
-            began = TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis());
-            still = true;
-            for (int i = 0; i < modified.length; i++) {
-                String folder = NAMES.get(i);
-                modified[i] = modified(folder);
-                if (modified[i] == MISSING) continue;
-                io.list(maildir.resolve(folder), name -> places.add(folder + "/" + name));
-                still &= modified(folder) == modified[i];
-            }
+        return new Listing(places, list("new", places), list("cur", places));
+    }
+
+    /** Returns when the folder was changed before it was read. */
+    private long list(String folder, List<String> places) throws IOException {
+        for (int tries = 0; tries < TRIES; tries++) {
+            long began = TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis());
+            long modified = modified(folder);
+            if (modified == MISSING) return MISSING;
+            io.list(maildir.resolve(folder), name -> places.add(folder + "/" + name));
+            if (modified(folder) != modified) continue;
+            // A change in the same tick of the file system's clock would not show: Dovecot, too, does not trust the
+            // last second.
+            return modified > began - TimeUnit.MILLISECONDS.toNanos(1100) ? Snapshot.State.UNKNOWN : modified;
         }
-        // A change in the same tick of the file system's clock would not show: Dovecot, too, does not trust the last
-        // second.
-        long trusted = still ? began - TimeUnit.MILLISECONDS.toNanos(1100) : Long.MIN_VALUE;
-        for (int i = 0; i < modified.length; i++) {
-            if (modified[i] > trusted) modified[i] = Snapshot.State.UNKNOWN;
-        }
-        return new Listing(places, modified[0], modified[1]);
+        return Snapshot.State.UNKNOWN;
     }
 }

@@ -203,6 +203,12 @@ class MaildirIo {
         return why.contains("No space left") || why.contains("quota exceeded");
     }
 
+    /** Whether what was asked for may have been done nevertheless: a disk that fails does not say. */
+    static boolean isUncertain(IOException e) {
+        return e instanceof FileSystemException f
+                && String.valueOf(f.getReason()).contains("Input/output error");
+    }
+
     /** Says what a failure in a maildir means: permanent where rights are missing, temporary otherwise. */
     static StoreException refusal(String what, Path maildir, IOException cause) {
         if (cause instanceof StoreException already) return already;

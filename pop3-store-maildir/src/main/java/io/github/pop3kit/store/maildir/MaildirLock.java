@@ -20,6 +20,7 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -45,6 +46,9 @@ final class MaildirLock implements MaildirDrop.Hold, Heartbeat.Kept {
     private static final Logger log = LoggerFactory.getLogger(MaildirLock.class);
 
     private static final Map<Path, MaildirLock> HELD = new ConcurrentHashMap<>();
+    /** What stands in files that could not be given back, though their sessions have ended. */
+    private static final Set<String> LEFT_OVER = ConcurrentHashMap.newKeySet();
+
     private static final Duration ABANDONED_AFTER = Duration.ofSeconds(90);
     private static final int TRIES = 50;
     private static final long PAUSE = TimeUnit.MILLISECONDS.toNanos(10);
@@ -177,7 +181,8 @@ final class MaildirLock implements MaildirDrop.Hold, Heartbeat.Kept {
     }
 
     private boolean isAbandoned(String content) throws IOException {
-        boolean dead = Holder.parse(content).map(Holder::isDead).orElse(false);
+        boolean dead = LEFT_OVER.remove(content)
+                || Holder.parse(content).map(Holder::isDead).orElse(false);
         Instant touched = io.attributes(file()).lastModifiedTime().toInstant();
         return dead || touched.isBefore(Instant.now().minus(ABANDONED_AFTER));
     }
@@ -239,7 +244,8 @@ final class MaildirLock implements MaildirDrop.Hold, Heartbeat.Kept {
                 HELD.remove(maildir, this);
             }
         } catch (IOException e) {
-            log.warn("{}: the lock could not be given back; it ends by itself", maildir, e);
+            LEFT_OVER.add(mine.toString());
+            log.warn("{}: the lock could not be given back; who asks next has it", maildir, e);
         } finally {
             using.unlock();
         }

@@ -22,9 +22,6 @@ import java.util.regex.Pattern;
  */
 final class MaildirName {
 
-    /** By the seconds, then by the microseconds where both have them, then by the octets of the base: as Dovecot does. */
-    static final Comparator<String> ORDER = MaildirName::compare;
-
     private static final int FOLDER = "new/".length();
     private static final int LONGEST_IN_LOG = 512;
     private static final Pattern UNUSUAL_IN_HOST = Pattern.compile("[^A-Za-z0-9._-]");
@@ -108,27 +105,35 @@ final class MaildirName {
         }
     }
 
-    private static int compare(String a, String b) {
-        int afterA = endOfDigits(a, FOLDER);
-        int afterB = endOfDigits(b, FOLDER);
-        int order = Long.compare(number(a, FOLDER, afterA), number(b, FOLDER, afterB));
-        if (order == 0) order = Integer.compare(microsRank(a, afterA), microsRank(b, afterB));
-        if (order == 0 && microsRank(a, afterA) == 0) order = Long.compare(micros(a, afterA), micros(b, afterB));
-        return order == 0 ? base(a).compareTo(base(b)) : order;
-    }
-
     /**
-     * 0 for names with microseconds. Those without stand before all of them or behind, where their octets put them: so the order
-     * of any three names is without contradiction.
+     * Where a new message stands among others: by the seconds, then by the microseconds where both have them, then by the octets of
+     * the base, as Dovecot does.
+     *
+     * @param rank 0 for names with microseconds; those without stand before all of them or behind, where their octets put them: so
+     *     the order of any three names is without contradiction
      */
-    private static int microsRank(String place, int after) {
-        if (place.startsWith(".M", after) && isDigit(place, after + 2)) return 0;
-        int end = Math.max(after, FOLDER + base(place).length());
-        return place.substring(after, end).compareTo(".M0") < 0 ? -1 : 1;
-    }
+    record Arrival(long seconds, int rank, long micros, String base) implements Comparable<Arrival> {
 
-    private static long micros(String place, int after) {
-        return number(place, after + 2, endOfDigits(place, after + 2));
+        private static final Comparator<Arrival> ORDER = Comparator.comparingLong(Arrival::seconds)
+                .thenComparingInt(Arrival::rank)
+                .thenComparingLong(Arrival::micros)
+                .thenComparing(Arrival::base);
+
+        static Arrival of(String place) {
+            int after = endOfDigits(place, FOLDER);
+            long seconds = number(place, FOLDER, after);
+            String base = MaildirName.base(place);
+            if (place.startsWith(".M", after) && isDigit(place, after + 2)) {
+                return new Arrival(seconds, 0, number(place, after + 2, endOfDigits(place, after + 2)), base);
+            }
+            String rest = place.substring(after, Math.max(after, FOLDER + base.length()));
+            return new Arrival(seconds, rest.compareTo(".M0") < 0 ? -1 : 1, 0, base);
+        }
+
+        @Override
+        public int compareTo(Arrival other) {
+            return ORDER.compare(this, other);
+        }
     }
 
     private static int endOfDigits(String place, int from) {

@@ -89,13 +89,27 @@ final class MaildirSize {
             } catch (NoSuchFileException e) {
                 return; // Somebody wants it counted anew.
             } catch (IOException e) {
-                log.warn("{} could not be kept: {}", file, MaildirName.printable(e.toString()));
-                try {
-                    io.delete(file);
-                } catch (IOException remains) {
-                    log.warn("{} is wrong now: {}", file, MaildirName.printable(remains.toString()));
-                }
+                distrust(e);
             }
+        }
+    }
+
+    private void distrust(IOException why) {
+        log.warn("{} could not be kept: {}", file, MaildirName.printable(why.toString()));
+        try {
+            io.delete(file);
+        } catch (IOException remains) {
+            log.warn("{} is wrong now: {}", file, MaildirName.printable(remains.toString()));
+        }
+    }
+
+    /** Counts anew, if there is a file: a session that did not come to its end has removed nobody knows how much. */
+    void countAnew() {
+        try {
+            Optional<Sums> kept = read();
+            if (kept.isPresent()) recount(kept.get());
+        } catch (IOException e) {
+            distrust(e);
         }
     }
 
@@ -106,15 +120,16 @@ final class MaildirSize {
      */
     void admit(long size) throws IOException {
         Optional<Sums> kept = read();
-        if (kept.isEmpty() || kept.get().fits(size)) return;
-        // Too much, if the file is right: it is trusted only when it was counted just now.
+        if (kept.isEmpty()) return;
         Sums sums = kept.get();
-        if (sums.lines > 1 || sums.old) sums = recount(sums);
+        if (!sums.sound) sums = recount(sums);
+        // Too much, if the file is right: it is trusted only when it was counted just now.
+        if (!sums.fits(size) && (sums.lines > 1 || sums.old)) sums = recount(sums);
         if (!sums.fits(size)) throw new StoreException(Reason.OVER_QUOTA, root + " is over its quota");
     }
 
     /** Limits and sums; a limit of 0 is none. */
-    private record Sums(String limits, long octets, long messages, int lines, boolean old) {
+    private record Sums(String limits, long octets, long messages, int lines, boolean old, boolean sound) {
         boolean fits(long size) {
             Matcher limit = LIMIT.matcher(limits);
             while (limit.find()) {
@@ -149,18 +164,21 @@ final class MaildirSize {
         }
         Instant changed = attributes.lastModifiedTime().toInstant();
         boolean old = changed.isBefore(Instant.now().minus(FRESH));
-        Sums sums = new Sums(lines[0], octets, messages, lines.length - 2, old);
-        return Optional.of(sound && octets >= 0 && messages >= 0 ? sums : recount(sums));
+        sound &= octets >= 0 && messages >= 0;
+        return Optional.of(new Sums(lines[0], octets, messages, lines.length - 2, old, sound));
     }
 
     /** Counts the files of all folders; what changes meanwhile is not written down. */
     private Sums recount(Sums limits) throws IOException {
-        List<Path> folders = new ArrayList<>(List.of(root.resolve("new"), root.resolve("cur")));
+        List<Path> maildirs = new ArrayList<>(List.of(root));
         io.listAll(root, name -> {
-            if (!name.startsWith(".") || name.equals(".") || name.equals("..")) return;
-            for (String part : MaildirFolders.NAMES)
-                folders.add(MaildirIo.resolve(root, name).resolve(part));
+            if (name.startsWith(".")) maildirs.add(MaildirIo.resolve(root, name));
         });
+        List<Path> folders = new ArrayList<>();
+        for (Path maildir : maildirs) {
+            if (!io.attributes(maildir).isDirectory()) continue;
+            for (String part : MaildirFolders.NAMES) folders.add(maildir.resolve(part));
+        }
         long[] sums = new long[2];
         List<Object> before = times(folders);
         for (Path folder : folders) {
@@ -184,7 +202,7 @@ final class MaildirSize {
             }
         }
         if (times(folders).equals(before)) write(limits.limits(), sums);
-        return new Sums(limits.limits(), sums[0], sums[1], 1, false);
+        return new Sums(limits.limits(), sums[0], sums[1], 1, false, true);
     }
 
     private List<Object> times(List<Path> folders) throws IOException {
@@ -199,11 +217,21 @@ final class MaildirSize {
         return times;
     }
 
-    private void write(String limits, long[] sums) throws IOException {
-        Path written = root.resolve("tmp").resolve(MaildirName.unused());
-        try (FileChannel sizes = io.create(written)) {
-            io.write(sizes, ByteBuffer.wrap((limits + "\n" + sums[0] + " " + sums[1] + "\n").getBytes(US_ASCII)));
+    /** It is a count that everybody can make again: whoever needs it goes on without the file, too. */
+    private void write(String limits, long[] sums) {
+        Path written = file.resolveSibling(FILE + "." + MaildirName.unused());
+        try {
+            try (FileChannel sizes = io.create(written)) {
+                io.write(sizes, ByteBuffer.wrap((limits + "\n" + sums[0] + " " + sums[1] + "\n").getBytes(US_ASCII)));
+            }
+            io.replace(written, file);
+        } catch (IOException e) {
+            log.warn("{} could not be written: {}", file, MaildirName.printable(e.toString()));
+            try {
+                io.delete(written);
+            } catch (IOException remains) {
+                log.debug("{} remains: {}", written, remains.toString());
+            }
         }
-        io.replace(written, file);
     }
 }

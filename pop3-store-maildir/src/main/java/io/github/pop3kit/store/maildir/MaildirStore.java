@@ -100,13 +100,18 @@ public final class MaildirStore implements MailStore {
     private Snapshot look(Account account, Path maildir) throws IOException {
         MaildirFolders folders = new MaildirFolders(io, maildir);
         new RemovalIntent(io, maildir).finish(folders, quotaOf(account, maildir));
-        Path control = controlOf(account, maildir);
-        return new MaildirSync(io, maildir, control, indexOf(account, maildir), options, heartbeat).snapshot();
+        return syncOf(account, maildir).snapshot();
     }
 
     private MaildirDrop drop(Account account, Path maildir, Snapshot snapshot, MaildirDrop.Hold hold)
             throws IOException {
-        return new MaildirDrop(io, maildir, snapshot, options.uniqueIds(), quotaOf(account, maildir), hold);
+        MaildirSync sync = syncOf(account, maildir);
+        return new MaildirDrop(io, maildir, snapshot, options.uniqueIds(), sync, quotaOf(account, maildir), hold);
+    }
+
+    private MaildirSync syncOf(Account account, Path maildir) throws IOException {
+        Path control = controlOf(account, maildir);
+        return new MaildirSync(io, maildir, control, indexOf(account, maildir), options, heartbeat);
     }
 
     private MaildirSize quotaOf(Account account, Path maildir) throws IOException {
@@ -126,9 +131,8 @@ public final class MaildirStore implements MailStore {
         return Optional.of((envelope, message) -> {
             location.check();
             Path maildir = location.of(envelope.to());
-            Path control = controlOf(envelope.to(), maildir);
-            Path index = indexOf(envelope.to(), maildir);
-            new MaildirDelivery(io, maildir, control, index, options, heartbeat).deliver(envelope, message);
+            new MaildirDelivery(io, maildir, quotaOf(envelope.to(), maildir), syncOf(envelope.to(), maildir))
+                    .deliver(envelope, message);
         });
     }
 

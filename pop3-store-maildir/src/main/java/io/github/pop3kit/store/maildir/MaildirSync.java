@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import io.github.pop3kit.store.StoreException;
 import io.github.pop3kit.store.StoreException.Reason;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
@@ -15,6 +16,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -22,9 +24,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.ToIntFunction;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,8 +46,11 @@ final class MaildirSync {
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
     private static final int TRIES = 5;
+    private static final int MANY = 1000;
     private static final int HEADER = 64 * 1024;
-    private static final Pattern X_UIDL = Pattern.compile("(?im)^X-UIDL:[ \\t]*([!-~]{1,70})[ \\t]*\\r?$");
+    private static final Pattern X_UIDL = Pattern.compile("(?imd)^X-UIDL:[ \\t]*([!-~]{1,70})[ \\t]*\\r?$");
+
+    private static final Pattern END_OF_HEADER = Pattern.compile("(?md)^\\r?$");
 
     private final MaildirIo io;
     private final Path maildir;
@@ -100,107 +108,107 @@ final class MaildirSync {
 
     // ---- with the lock: which messages there are, and their uids
 
-    /** Messages with uids, by base where they are; and what a look at new ones has shown. */
+    /** The messages that have their uids, in the order of these; and by what list, and when the folders were as they are here. */
     private static final class Found {
         private final UidList list;
-        private final Map<String, String> places;
-        private final Map<String, BasicFileAttributes> seen;
+        private final List<Message> messages;
         private final MaildirFolders.Listing listing;
         private final boolean listed;
         private String identity;
 
-        Found(
-                UidList list,
-                Map<String, String> places,
-                Map<String, BasicFileAttributes> seen,
-                MaildirFolders.Listing listing,
-                boolean listed,
-                String identity) {
+        Found(UidList list, List<Message> messages, MaildirFolders.Listing listing, boolean listed, String identity) {
             this.list = list;
-            this.places = places;
-            this.seen = seen;
+            this.messages = messages;
             this.listing = listing;
             this.listed = listed;
             this.identity = identity;
         }
     }
 
+    /** A message without a uid, and what a look at it has shown. */
+    private record Incoming(MaildirName.Arrival arrival, String place, BasicFileAttributes attributes) {}
+
     private Found find() throws IOException {
-        Optional<DotLock> lock;
+        DotLock lock;
         try {
-            lock = DotLock.take(io, DotLock.Kind.ofList(list), PATIENCE, heartbeat);
+            lock = lock();
         } catch (IOException e) {
             if (!MaildirIo.isFull(e)) throw e;
             // No room for a lock, but room is made by removing mail: what has its uid already is served.
             log.warn("{}: the disk is full; mail that was not seen before is not shown", maildir);
+            if (UidList.read(io, list).isEmpty()) throw e;
             return find(null);
         }
-        if (lock.isEmpty()) throw new StoreException(Reason.TEMPORARY, list + " is locked by somebody else");
-        try (DotLock held = lock.get()) {
-            return find(held);
+        try (lock) {
+            return find(lock);
         }
+    }
+
+    private DotLock lock() throws IOException {
+        return DotLock.take(io, DotLock.Kind.ofList(list), PATIENCE, heartbeat)
+                .orElseThrow(() -> new StoreException(Reason.TEMPORARY, list + " is locked by somebody else"));
     }
 
     private Found find(@Nullable DotLock lock) throws IOException {
         UidList uids = readOrCreate();
-        Map<String, BasicFileAttributes> seen = new HashMap<>();
-        MaildirFolders.Listing listing = folders.list();
-        Map<String, String> places = places(listing.places());
-        Optional<List<String>> looked = lookAtNew(uids, places, seen);
-        for (int tries = 0; looked.isEmpty(); tries++) {
-            if (tries == TRIES) throw hurried();
-            listing = folders.list();
-            places.clear();
-            places.putAll(places(listing.places()));
-            looked = lookAtNew(uids, places, seen);
-        }
-        List<String> incoming = looked.get();
-        incoming.sort(MaildirName.ORDER);
-        for (String place : incoming) {
-            if (lock != null) {
-                uids.add("", MaildirName.base(place));
-            } else {
-                places.remove(MaildirName.base(place));
+        for (int tries = 0; tries <= TRIES; tries++) {
+            MaildirFolders.Listing listing = folders.list();
+            Map<String, String> places = places(listing.places());
+            List<Message> messages = new ArrayList<>(places.size());
+            for (UidList.Entry entry : uids.entries()) {
+                String place = places.remove(entry.base());
+                if (place != null) messages.add(new Message(entry, place, null));
+            }
+            Optional<List<Incoming>> incoming = lookAtNew(places.values());
+            if (incoming.isPresent()) {
+                boolean listed = lock != null && keep(lock, uids, messages, incoming.get());
+                return new Found(uids, messages, listing, listed, identity());
             }
         }
-        boolean listed = lock != null;
-        if (lock != null) {
-            uids.clean(entry -> places.containsKey(entry.base()));
-            try {
-                if (uids.changed()) {
-                    lock.check();
-                    uids.save(io, list);
-                }
-            } catch (IOException e) {
-                if (!MaildirIo.isFull(e) || incoming.isEmpty()) throw e;
-                log.warn("{}: the disk is full; mail that was not seen before is not shown", maildir);
-                for (String place : incoming) places.remove(MaildirName.base(place));
-                listed = false;
-            }
-        }
-        return new Found(uids, places, seen, listing, listed, identity());
+        throw hurried();
     }
 
-    /** The places of messages without a uid; empty if one of them moved just now. */
-    private Optional<List<String>> lookAtNew(
-            UidList uids, Map<String, String> places, Map<String, BasicFileAttributes> seen) throws IOException {
-        Map<String, String> unknown = new HashMap<>(places);
-        for (UidList.Entry entry : uids.entries()) unknown.remove(entry.base());
-        List<String> incoming = new ArrayList<>();
-        for (Map.Entry<String, String> one : unknown.entrySet()) {
+    /** What new messages are like; empty if one of them moved just now. */
+    private Optional<List<Incoming>> lookAtNew(Collection<String> places) throws IOException {
+        List<Incoming> incoming = new ArrayList<>(places.size());
+        for (String place : places) {
             try {
-                BasicFileAttributes attributes = io.attributes(MaildirIo.resolve(maildir, one.getValue()));
+                BasicFileAttributes attributes = io.attributes(MaildirIo.resolve(maildir, place));
                 if (attributes.isRegularFile()) {
-                    seen.put(one.getKey(), attributes);
-                    incoming.add(one.getValue());
+                    incoming.add(new Incoming(MaildirName.Arrival.of(place), place, attributes));
                 } else {
-                    odd.add(one.getValue(), "not a regular file");
+                    odd.add(place, "not a regular file");
                 }
             } catch (NoSuchFileException e) {
                 return Optional.empty();
             }
         }
         return Optional.of(incoming);
+    }
+
+    /** Gives new messages their uids; whether the list is on the disk as it is here. */
+    private boolean keep(DotLock lock, UidList uids, List<Message> messages, List<Incoming> incoming)
+            throws IOException {
+        int known = messages.size();
+        incoming.sort(Comparator.comparing(Incoming::arrival));
+        for (Incoming one : incoming) {
+            UidList.Entry entry = uids.add("", one.arrival().base());
+            messages.add(new Message(entry, one.place(), one.attributes()));
+        }
+        uids.clean(messages.stream().map(message -> message.entry).toList());
+        try {
+            if (uids.changed()) {
+                lock.check();
+                uids.save(io, list);
+            }
+            return true;
+        } catch (IOException e) {
+            // On a full disk, what has its uid is served, so that it can be removed.
+            if (!MaildirIo.isFull(e) || (known == 0 && !incoming.isEmpty())) throw e;
+            log.warn("{}: the disk is full; mail that was not seen before is not shown", maildir);
+            messages.subList(known, messages.size()).clear();
+            return false;
+        }
     }
 
     private StoreException hurried() {
@@ -215,9 +223,7 @@ final class MaildirSync {
      */
     void claim(String uniqueId, String base, MaildirDrop.Hold.Change publish) throws IOException {
         describe(find(), Optional.empty()); // every message has its uid, and its unique-id is known
-        Optional<DotLock> lock = DotLock.take(io, DotLock.Kind.ofList(list), PATIENCE, heartbeat);
-        if (lock.isEmpty()) throw new StoreException(Reason.TEMPORARY, list + " is locked by somebody else");
-        try (DotLock held = lock.get()) {
+        try (DotLock held = lock()) {
             UidList uids = readOrCreate();
             Map<String, String> places = places(folders.list().places());
             for (UidList.Entry entry : uids.entries()) {
@@ -230,6 +236,21 @@ final class MaildirSync {
             held.check();
             uids.save(io, list);
             publish.make();
+        }
+    }
+
+    /** Keeps how many octets a message has now that its file was changed in place; what goes wrong is for the log alone. */
+    void correct(long uid, String base, long octets) {
+        UidList.Entry now = new UidList.Entry(uid, "W" + octets, base);
+        try (DotLock held = lock()) {
+            Optional<UidList> uids = UidList.read(io, list);
+            if (uids.isEmpty()) return;
+            uids.get().put(Map.of(uid, now));
+            held.check();
+            uids.get().save(io, list);
+            io.delete(maildir.resolve(Snapshot.FILE)); // it has the octets from before
+        } catch (IOException e) {
+            log.warn("{}: octets cannot be corrected: {}", maildir, MaildirName.printable(e.toString()));
         }
     }
 
@@ -266,7 +287,6 @@ final class MaildirSync {
     /** Where each base is. */
     private Map<String, String> places(List<String> listed) throws IOException {
         Map<String, String> places = new HashMap<>(2 * listed.size());
-        listed.sort(Comparator.naturalOrder()); // so that the same of two files is renamed, wherever this is done
         for (String place : listed) {
             if (!MaildirName.isListable(place)) {
                 odd.add(place, "a name that Dovecot's list cannot have");
@@ -274,7 +294,9 @@ final class MaildirSync {
             }
             String base = MaildirName.base(place);
             String other = places.putIfAbsent(base, place);
-            if (other != null && !other.equals(place)) settle(base, other, place, places);
+            if (other == null || other.equals(place)) continue;
+            boolean later = place.compareTo(other) > 0; // so that the same one is renamed, wherever this is done
+            settle(base, later ? other : place, later ? place : other, places);
         }
         return places;
     }
@@ -287,11 +309,8 @@ final class MaildirSync {
         Optional<Object> firstKey = key(MaildirIo.resolve(maildir, first));
         Path file = MaildirIo.resolve(maildir, second);
         Optional<Object> secondKey = key(file);
-        if (secondKey.isEmpty() || secondKey.equals(firstKey)) return;
-        if (firstKey.isEmpty()) {
-            places.put(base, second);
-            return;
-        }
+        places.put(base, firstKey.isEmpty() && secondKey.isPresent() ? second : first);
+        if (firstKey.isEmpty() || secondKey.isEmpty() || secondKey.equals(firstKey)) return;
         String folder = second.substring(0, second.indexOf('/') + 1);
         String own = MaildirName.unused() + MaildirName.sizes(base);
         String place = folder + own + MaildirName.flags(second);
@@ -321,7 +340,12 @@ final class MaildirSync {
     private static final class Message {
         private final UidList.Entry entry;
         private String place;
-        private long octets;
+        /** What a look at a new one has shown already. */
+        private @Nullable BasicFileAttributes seen;
+
+        /** -1 until it is known. */
+        private long octets = -1;
+
         private int stamp;
         private boolean verbatim;
         /** Of the list's {@code P}, or what it will be. */
@@ -329,47 +353,41 @@ final class MaildirSync {
 
         private boolean counted;
 
-        Message(UidList.Entry entry, String place) {
+        Message(UidList.Entry entry, String place, @Nullable BasicFileAttributes seen) {
             this.entry = entry;
             this.place = place;
+            this.seen = seen;
         }
     }
 
     private Snapshot describe(Found found, Optional<Snapshot> kept) throws IOException {
-        Map<Long, Integer> before = kept.map(Snapshot::byUid).orElse(Map.of());
-        List<Message> messages = new ArrayList<>(found.places.size());
-        List<Message> missing = new ArrayList<>();
-        Set<Message> gone = new HashSet<>();
-        ByteBuffer buffer = MessageScan.takeBuffer();
-        try {
-            for (UidList.Entry entry : found.list.entries()) {
-                String place = found.places.get(entry.base());
-                if (place == null) continue;
-                Message message = new Message(entry, place);
-                messages.add(message);
-                Integer known = before.get(entry.uid());
-                if (known != null) {
-                    Snapshot snapshot = kept.orElseThrow();
-                    message.octets = snapshot.octets(known);
-                    message.stamp = snapshot.stamp(known);
-                    message.verbatim = snapshot.verbatim(known);
-                } else {
-                    try {
-                        if (!look(message, found.seen.get(entry.base()), buffer)) gone.add(message);
-                    } catch (NoSuchFileException e) {
-                        missing.add(message);
-                    }
-                }
-            }
-            lookAgain(missing, gone, buffer);
-        } finally {
-            MessageScan.giveBack(buffer);
+        List<Message> messages = found.messages;
+        if (kept.isPresent()) takeWhatIsKept(messages, kept.get());
+        Set<Message> gone = ConcurrentHashMap.newKeySet();
+        List<Message> missing =
+                look(messages.stream().filter(message -> message.octets < 0).toList(), gone);
+        for (int tries = 0; !missing.isEmpty(); tries++) {
+            if (tries == TRIES) throw hurried();
+            missing = look(findAgain(missing, gone), gone);
         }
         messages.removeAll(gone);
         giveUniqueIds(messages, found.list.validity());
         keepInList(found, messages);
-        messages.sort(Comparator.comparingLong(MaildirSync::order));
+        if (messages.stream().anyMatch(message -> message.entry.number('O') >= 0)) {
+            messages.sort(Comparator.comparingLong(MaildirSync::order));
+        }
         return packed(found, messages);
+    }
+
+    private static void takeWhatIsKept(List<Message> messages, Snapshot kept) {
+        ToIntFunction<Long> indexes = kept.indexes();
+        for (Message message : messages) {
+            int index = indexes.applyAsInt(message.entry.uid());
+            if (index < 0 || !MaildirName.base(kept.place(index)).equals(message.entry.base())) continue;
+            message.octets = kept.octets(index);
+            message.stamp = kept.stamp(index);
+            message.verbatim = kept.verbatim(index);
+        }
     }
 
     /** Those that have an order of their own are first, the others follow by their uids. */
@@ -378,28 +396,42 @@ final class MaildirSync {
         return order < 0 ? message.entry.uid() : Long.MIN_VALUE / 2 + order;
     }
 
-    /** Messages that were moved meanwhile. */
-    private void lookAgain(List<Message> missing, Set<Message> gone, ByteBuffer buffer) throws IOException {
-        for (int tries = 0; !missing.isEmpty(); tries++) {
-            Map<String, String> places = new HashMap<>();
-            for (String place : folders.list().places()) places.put(MaildirName.base(place), place);
-            List<Message> still = new ArrayList<>();
-            for (Message message : missing) {
-                String place = places.get(message.entry.base());
-                if (place == null) {
-                    gone.add(message);
-                    continue;
-                }
-                if (tries == TRIES) throw hurried();
+    /** Those of the messages that were moved meanwhile, where they are now. */
+    private List<Message> findAgain(List<Message> messages, Set<Message> gone) throws IOException {
+        Map<String, String> places = new HashMap<>();
+        for (String place : folders.list().places()) places.put(MaildirName.base(place), place);
+        List<Message> found = new ArrayList<>();
+        for (Message message : messages) {
+            String place = places.get(message.entry.base());
+            if (place == null) {
+                gone.add(message);
+            } else {
                 message.place = place;
-                try {
-                    if (!look(message, null, buffer)) gone.add(message);
-                } catch (NoSuchFileException e) {
-                    still.add(message);
-                }
+                message.seen = null;
+                found.add(message);
             }
-            missing = still;
         }
+        return found;
+    }
+
+    /** Looks at these messages, many of them on all processors at once; returns those that are not where they were. */
+    private List<Message> look(List<Message> messages, Set<Message> gone) throws IOException {
+        Set<Message> missing = ConcurrentHashMap.newKeySet();
+        Stream<Message> all = messages.size() < MANY ? messages.stream() : messages.parallelStream();
+        try {
+            all.forEach(message -> {
+                try {
+                    if (!look(message)) gone.add(message);
+                } catch (NoSuchFileException e) {
+                    missing.add(message);
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            });
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        }
+        return List.copyOf(missing);
     }
 
     /**
@@ -407,9 +439,9 @@ final class MaildirSync {
      *
      * @return whether it can be served
      */
-    private boolean look(Message message, @Nullable BasicFileAttributes seen, ByteBuffer buffer) throws IOException {
+    private boolean look(Message message) throws IOException {
         Path file = MaildirIo.resolve(maildir, message.place);
-        BasicFileAttributes attributes = seen == null ? io.attributes(file) : seen;
+        BasicFileAttributes attributes = message.seen == null ? io.attributes(file) : message.seen;
         if (!attributes.isRegularFile()) {
             odd.add(message.place, "not a regular file");
             return false;
@@ -418,6 +450,7 @@ final class MaildirSync {
         message.octets = octets(message.entry, attributes.size());
         boolean needsId = options.reuseXUidl() && message.entry.key('P').isEmpty();
         if (message.octets >= 0 && !needsId) return true;
+        ByteBuffer buffer = MessageScan.takeBuffer();
         try (FileChannel content = io.open(file)) {
             if (needsId) message.uniqueId = xUidl(content);
             if (message.octets < 0) {
@@ -433,6 +466,8 @@ final class MaildirSync {
             throw e; // not found: looked for again; no descriptor left and the like: not the file's fault
         } catch (IOException e) {
             odd.add(message.place, String.valueOf(e.getMessage()));
+        } finally {
+            MessageScan.giveBack(buffer);
         }
         return false;
     }
@@ -456,7 +491,7 @@ final class MaildirSync {
         ByteBuffer start = ByteBuffer.allocate(HEADER);
         while (start.hasRemaining() && content.read(start) >= 0) {}
         String text = ISO_8859_1.decode(start.flip()).toString();
-        Matcher end = Pattern.compile("(?m)^\\r?$").matcher(text);
+        Matcher end = END_OF_HEADER.matcher(text);
         Matcher header = X_UIDL.matcher(end.find() ? text.substring(0, end.start()) : text);
         return header.find() ? header.group(1) : null;
     }
@@ -471,15 +506,22 @@ final class MaildirSync {
         }
         if (!special) return;
         Set<String> given = new HashSet<>();
-        for (Message message : messages) {
-            String formed = formed(message.entry, validity);
-            String wanted = message.uniqueId == null ? formed : message.uniqueId;
-            String id = wanted;
-            for (int copy = 2; !given.add(id); copy++) id = MaildirName.asUniqueId(wanted + "-" + copy);
-            // One that the format does not make from the list alone is kept in the list.
-            boolean byFormat = id.equals(formed) && message.entry.key('G').isEmpty();
-            message.uniqueId = byFormat && message.entry.key('P').isEmpty() ? null : id;
+        // Clients know those of the list already: none of them is taken by a message that comes before.
+        for (boolean listed : new boolean[] {true, false}) {
+            for (Message message : messages) {
+                if (message.entry.key('P').isPresent() == listed) giveUniqueId(message, validity, given);
+            }
         }
+    }
+
+    private void giveUniqueId(Message message, long validity, Set<String> given) {
+        String formed = formed(message.entry, validity);
+        String wanted = message.uniqueId == null ? formed : message.uniqueId;
+        String id = wanted;
+        for (int copy = 2; !given.add(id); copy++) id = MaildirName.asUniqueId(wanted + "-" + copy);
+        // One that the format does not make from the list alone is kept in the list.
+        boolean byFormat = id.equals(formed) && message.entry.key('G').isEmpty();
+        message.uniqueId = byFormat && message.entry.key('P').isEmpty() ? null : id;
     }
 
     private String formed(UidList.Entry entry, long validity) {
@@ -489,29 +531,28 @@ final class MaildirSync {
 
     /** What was found out by reading, and unique-ids that must stay, go into the list. */
     private void keepInList(Found found, List<Message> messages) throws IOException {
-        Map<Long, UidList.Entry> changed = new HashMap<>();
+        Map<Long, UidList.Entry> keys = new HashMap<>();
         boolean must = false;
         for (Message message : messages) {
             UidList.Entry entry = message.entry;
-            if (message.counted) entry = entry.with('W', Long.toString(message.octets));
+            UidList.Entry more = new UidList.Entry(entry.uid(), "", entry.base());
+            if (message.counted) more = more.with('W', Long.toString(message.octets));
             String id = message.uniqueId;
             if (id != null && !id.equals(uniqueId(entry, found.list.validity()))) {
-                entry = entry.with('P', id);
+                more = more.with('P', id);
                 must = true;
             }
-            if (!entry.equals(message.entry)) changed.put(entry.uid(), entry);
+            if (!more.keys().isEmpty()) keys.put(entry.uid(), more);
         }
-        if (changed.isEmpty() || !found.listed) return;
+        if (keys.isEmpty() || !found.listed) return;
         try {
-            Optional<DotLock> lock = DotLock.take(io, DotLock.Kind.ofList(list), PATIENCE, heartbeat);
-            if (lock.isEmpty()) throw new StoreException(Reason.TEMPORARY, list + " is locked by somebody else");
-            try (DotLock held = lock.get()) {
+            try (DotLock held = lock()) {
                 boolean same = identity().equals(found.identity);
                 UidList now = UidList.read(io, list).orElseGet(() -> UidList.create(0));
                 if (now.validity() != found.list.validity()) {
                     throw new StoreException(Reason.TEMPORARY, list + " was replaced by another one");
                 }
-                now.put(changed);
+                now.put(keys);
                 held.check();
                 now.save(io, list);
                 found.identity = same ? identity() : "changed by others";
@@ -555,7 +596,7 @@ final class MaildirSync {
         private final Set<String> places = new HashSet<>();
         private String example = "";
 
-        void add(String place, String why) {
+        synchronized void add(String place, String why) {
             if (places.add(place) && places.size() == 1) example = maildir + "/" + place + ": " + why;
         }
 

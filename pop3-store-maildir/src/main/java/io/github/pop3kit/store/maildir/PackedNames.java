@@ -29,6 +29,8 @@ final class PackedNames {
     private int block = -1;
 
     private byte[] names = {};
+    /** Where each of its names begins, and where the next one would. */
+    private int[] starts = {};
 
     private PackedNames(int count, int[] ends, byte[] packed) {
         this.count = count;
@@ -72,15 +74,8 @@ final class PackedNames {
 
     String get(int index) {
         unpack(index / BLOCK);
-        int from = 0;
-        for (int skip = index % BLOCK; skip > 0; skip--) from = end(from) + 1;
-        return new String(names, from, end(from) - from, ISO_8859_1);
-    }
-
-    private int end(int from) {
-        int end = from;
-        while (names[end] != '\n') end++;
-        return end;
+        int from = starts[index % BLOCK];
+        return new String(names, from, starts[index % BLOCK + 1] - 1 - from, ISO_8859_1);
     }
 
     private void unpack(int wanted) {
@@ -92,12 +87,23 @@ final class PackedNames {
             inflater.setInput(packed, from, ends[wanted] - from);
             int size = inflater.inflate(unpacked);
             names = Arrays.copyOf(unpacked, size);
+            starts = starts(names, Math.min(BLOCK, count - wanted * BLOCK));
             block = wanted;
         } catch (DataFormatException e) {
             throw new IllegalStateException("names were packed otherwise", e);
         } finally {
             inflater.end();
         }
+    }
+
+    private static int[] starts(byte[] names, int count) throws DataFormatException {
+        int[] starts = new int[count + 1];
+        int found = 0;
+        for (int at = 0; at < names.length && found < count; at++) {
+            if (names[at] == '\n') starts[++found] = at + 1;
+        }
+        if (found < count) throw new DataFormatException("a block has fewer names than it should");
+        return starts;
     }
 
     /** How many octets {@link #write} writes. */

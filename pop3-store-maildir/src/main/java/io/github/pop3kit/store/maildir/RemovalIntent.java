@@ -7,7 +7,6 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
@@ -50,12 +49,17 @@ final class RemovalIntent {
             }
             io.force(maildir);
         } catch (IOException e) {
-            try {
-                io.delete(file);
-            } catch (IOException remains) {
-                e.addSuppressed(remains);
-            }
+            takeBack(e);
             throw e;
+        }
+    }
+
+    /** Nothing is removed, after all. */
+    void takeBack(IOException why) {
+        try {
+            forget();
+        } catch (IOException remains) {
+            why.addSuppressed(remains);
         }
     }
 
@@ -78,26 +82,19 @@ final class RemovalIntent {
         if (declared.startsWith(HEADER + "\n") && text.substring(end).equals(checksum(declared) + "\n")) {
             Set<String> bases = new HashSet<>(Arrays.asList(declared.split("\n", -1)));
             log.info("{}: finishing the removal of {} messages that was interrupted", maildir, bases.size() - 2);
-            Set<String> touched =
-                    new HashSet<>(MaildirFolders.NAMES); // what the other session unlinked may not be durable yet
-            List<String> found = new ArrayList<>();
             for (String place : folders.list().places()) {
-                if (MaildirName.isListable(place) && bases.contains(MaildirName.base(place))) found.add(place);
-            }
-            MaildirSize.Change change = quota.change();
-            for (String place : found) {
+                if (!MaildirName.isListable(place) || !bases.contains(MaildirName.base(place))) continue;
                 try {
-                    Path message = MaildirIo.resolve(maildir, place);
-                    change.removing(MaildirName.base(place), message);
-                    io.delete(message);
+                    io.delete(MaildirIo.resolve(maildir, place));
                 } catch (NoSuchFileException e) {
                     // Named twice, or another program was faster.
                 }
             }
-            for (String folder : touched) {
+            // What the other session unlinked may not be durable yet, either.
+            for (String folder : MaildirFolders.NAMES) {
                 if (folders.modified(folder) != MaildirFolders.MISSING) io.force(maildir.resolve(folder));
             }
-            change.save();
+            quota.countAnew();
         }
         // Otherwise it was not written to its end, and nothing was removed yet.
         forget();

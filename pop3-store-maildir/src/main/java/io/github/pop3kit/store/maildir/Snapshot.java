@@ -12,6 +12,8 @@ import java.util.BitSet;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.ToIntFunction;
+import java.util.stream.IntStream;
 import java.util.zip.CRC32;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -117,15 +119,30 @@ final class Snapshot {
         });
     }
 
-    /** Where each uid stands. */
-    Map<Long, Integer> byUid() {
-        Map<Long, Integer> indexes = new HashMap<>(2 * uids.length);
+    /** Where each uid stands; -1 for one that is not here. */
+    ToIntFunction<Long> indexes() {
+        if (IntStream.range(1, uids.length).allMatch(i -> uid(i - 1) < uid(i))) return this::search;
+        Map<Long, Integer> indexes = new HashMap<>(2 * uids.length); // some messages have an order of their own
         for (int i = 0; i < uids.length; i++) indexes.put(uid(i), i);
-        return indexes;
+        return uid -> indexes.getOrDefault(uid, -1);
     }
 
-    /** Reads the file; empty if there is none that is whole. */
-    static Optional<Snapshot> read(MaildirIo io, Path maildir) throws IOException {
+    private int search(long uid) {
+        int low = 0;
+        int high = uids.length;
+        while (low < high) {
+            int middle = (low + high) >>> 1;
+            if (uid(middle) < uid) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        return low < uids.length && uid(low) == uid ? low : -1;
+    }
+
+    /** Reads the file; empty if there is none that is whole and can be read. */
+    static Optional<Snapshot> read(MaildirIo io, Path maildir) {
         try {
             ByteBuffer from = ByteBuffer.wrap(io.read(maildir.resolve(FILE)));
             if (from.getInt() != VERSION || from.getInt() != checksum(from)) return Optional.empty();
@@ -146,6 +163,9 @@ final class Snapshot {
             PackedNames names = PackedNames.read(from, count);
             return Optional.of(new Snapshot(state, uids, octets, stamps, BitSet.valueOf(bits), names));
         } catch (NoSuchFileException e) {
+            return Optional.empty();
+        } catch (IOException e) {
+            log.warn("{}: {} cannot be read: {}", maildir, FILE, MaildirName.printable(e.toString()));
             return Optional.empty();
         } catch (BufferUnderflowException | IllegalArgumentException e) {
             log.info("{}: {} is of another version", maildir, FILE);

@@ -12,12 +12,13 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -74,6 +75,12 @@ final class UidList {
                     all.append(other).append(' ');
             }
             return new Entry(uid, all.append(key).append(value).toString(), base);
+        }
+
+        private Entry with(String more) {
+            Entry all = this;
+            for (String key : more.split(" ", -1)) all = all.with(key.charAt(0), key.substring(1));
+            return all;
         }
 
         private void print(StringBuilder to) {
@@ -137,6 +144,7 @@ final class UidList {
             list = new UidList(uid(words[1]), uid(words[2]), "", entries);
             list.stale = true;
         }
+        if (list.validity == 0 || list.next == 0) throw new IllegalArgumentException("its header has no V or no N");
         long last = 0;
         int line = 1;
         while (true) {
@@ -154,7 +162,21 @@ final class UidList {
         }
         list.next = Math.max(list.next, last + 1);
         list.saved = entries.size();
+        list.dropRepeated();
         return list;
+    }
+
+    /** A file that was removed and came back may be there twice: by Dovecot's rule its later uid is the one that counts. */
+    private void dropRepeated() {
+        Set<String> bases = new HashSet<>(2 * entries.size());
+        boolean repeated = false;
+        for (Entry entry : entries) repeated |= !bases.add(entry.base());
+        if (!repeated) return;
+        bases.clear();
+        Collections.reverse(entries);
+        entries.removeIf(entry -> !bases.add(entry.base()));
+        Collections.reverse(entries);
+        stale = true;
     }
 
     private static UidList version3(String header, List<Entry> entries) {
@@ -173,7 +195,6 @@ final class UidList {
                 }
             }
         }
-        if (validity == 0 || next == 0) throw new IllegalArgumentException("its header has no V or no N");
         UidList list = new UidList(validity, next, others.toString(), entries);
         list.stale = !guid;
         return list;
@@ -199,9 +220,11 @@ final class UidList {
         return base.isEmpty() || base.indexOf('/') >= 0 ? null : new Entry(uid, version1 ? "" : keys, base);
     }
 
+    /** A number of 32 bits; N may be behind the largest uid. */
     private static long uid(String digits) {
-        if (!digits.matches("[0-9]{1,10}"))
+        if (!digits.matches("[0-9]{1,10}") || Long.parseLong(digits) > LARGEST_UID + 1) {
             throw new IllegalArgumentException("\"" + MaildirName.printable(digits) + "\"");
+        }
         return Long.parseLong(digits);
     }
 
@@ -216,22 +239,27 @@ final class UidList {
     }
 
     /** Gives the next uid to this message. */
-    void add(String keys, String base) throws StoreException {
+    Entry add(String keys, String base) throws StoreException {
         if (next > LARGEST_UID) throw new StoreException(Reason.PERMANENT, "no uid is left");
-        entries.add(new Entry(next++, keys, base));
+        Entry entry = new Entry(next++, keys, base);
+        entries.add(entry);
+        return entry;
     }
 
-    /** Puts these lines in the place of those with the same uids. */
-    void put(Map<Long, Entry> changed) {
-        entries.replaceAll(entry -> changed.getOrDefault(entry.uid(), entry));
+    /** Adds the keys of these lines, by their uids, to those of the same messages; what others wrote there meanwhile stays. */
+    void put(Map<Long, Entry> keys) {
+        entries.replaceAll(entry -> {
+            Entry more = keys.get(entry.uid());
+            return more == null || !more.base().equals(entry.base()) ? entry : entry.with(more.keys());
+        });
         stale = true;
     }
 
-    /** Forgets the lines of removed messages, if it is worth while. */
-    void clean(Predicate<Entry> alive) {
-        long living = entries.stream().filter(alive).count();
-        if (living > entries.size() * 3L / 4) return;
-        entries.removeIf(alive.negate());
+    /** Keeps no other lines than these, if it is worth while. */
+    void clean(List<Entry> living) {
+        if (living.size() > entries.size() * 3L / 4) return;
+        entries.clear();
+        entries.addAll(living);
         stale = true;
     }
 

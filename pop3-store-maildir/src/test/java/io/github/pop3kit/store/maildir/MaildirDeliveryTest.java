@@ -98,19 +98,21 @@ class MaildirDeliveryTest {
         Envelope envelope =
                 new Envelope(Account.of("mrose"), Optional.of(Instant.EPOCH), Optional.of("wanted"), Optional.empty());
         int steps = 0;
-        for (int failing = 1; ; failing++) {
-            int[] left = {failing};
+        for (boolean reached = true; reached; steps++) {
+            int[] left = {steps + 1};
             MaildirIo io = new ScriptedIo((operation, file) -> {
                 if (--left[0] == 0) throw new IOException("step fails: " + operation);
             });
-            if (maildir.list("new").size() == 1) break;
+            boolean delivered = false;
             try {
                 deliver(io, envelope);
+                delivered = true;
             } catch (IOException e) {
-                steps = failing;
-                assertEquals(List.of(), maildir.list("new"), e.getMessage());
                 assertEquals(List.of(), maildir.list("tmp"), e.getMessage());
             }
+            reached = left[0] <= 0;
+            assertEquals(delivered ? 1 : 0, maildir.list("new").size());
+            for (String message : maildir.list("new")) Files.delete(maildir.file("new/" + message));
         }
         assertTrue(steps > 20, "steps: " + steps);
     }

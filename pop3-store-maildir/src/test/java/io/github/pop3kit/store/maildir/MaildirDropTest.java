@@ -261,15 +261,15 @@ class MaildirDropTest {
     @Test
     void a_crlf_file_is_verbatim_until_it_changes() throws Exception {
         maildir.put("new/1.same", "Hello\r\n");
-        maildir.put("new/2.longer", "Hello\r\n");
+        Path other = maildir.put("new/2.other", "Hello\r\n");
         Path touched = maildir.put("new/3.touched", "Hello\r\n");
         maildir.put("new/4.lf", "Hello\n");
         try (Maildrop maildrop = maildir.open()) {
-            maildir.put("new/2.longer", "Hello\r\nWorld\n");
-            Files.setLastModifiedTime(touched, FileTime.from(Instant.EPOCH));
+            maildir.put("new/2.other", ".ello\r\n");
+            for (Path file : List.of(other, touched)) Files.setLastModifiedTime(file, FileTime.from(Instant.EPOCH));
             assertTrue(isVerbatim(maildrop, 1));
             assertFalse(isVerbatim(maildrop, 2));
-            assertFalse(isVerbatim(maildrop, 3));
+            assertTrue(isVerbatim(maildrop, 3));
             assertFalse(isVerbatim(maildrop, 4));
             maildir.move("new/1.same", "cur/1.same:2,S");
             assertTrue(isVerbatim(maildrop, 1));
@@ -482,14 +482,24 @@ class MaildirDropTest {
     }
 
     @Test
-    void a_message_that_grew_or_shrank_before_it_is_read_is_sent_as_it_is() throws Exception {
-        maildir.put("new/1.a", "Hello\r\n");
-        maildir.put("new/2.b", "Hello\r\n");
+    void a_message_that_grew_or_shrank_is_refused_and_listed_as_it_is_the_next_time() throws Exception {
+        maildir.put("new/1.a", "Hello\nWorld\n");
+        maildir.put("cur/2.b,S=12,W=14:2,S", "Hello\nWorld\n");
+        maildir.put("new/3.c", "c\n");
         try (Maildrop maildrop = maildir.open()) {
-            maildir.put("new/1.a", "Hello\r\nWorld\r\n");
-            maildir.put("new/2.b", "H");
-            assertEquals("Hello\r\nWorld\r\n", content(maildrop, 1));
-            assertEquals("H", content(maildrop, 2));
+            maildir.put("new/1.a", "Hello\nWorld\n!\n");
+            maildir.put("cur/2.b,S=12,W=14:2,S", "Hello\n");
+            Files.setLastModifiedTime(maildir.file("cur/2.b,S=12,W=14:2,S"), FileTime.from(Instant.EPOCH));
+            assertRefused(Reason.TEMPORARY, () -> maildrop.open(1));
+            assertRefused(Reason.TEMPORARY, () -> maildrop.open(2));
+            assertEquals(14, maildrop.octets(1));
+            assertEquals("c\n", content(maildrop, 3));
+        }
+        try (Maildrop maildrop = maildir.open()) {
+            assertEquals(17, maildrop.octets(1));
+            assertEquals("Hello\nWorld\n!\n", content(maildrop, 1));
+            assertEquals(7, maildrop.octets(2));
+            assertEquals("Hello\n", content(maildrop, 2));
         }
     }
 
@@ -596,6 +606,24 @@ class MaildirDropTest {
                 });
             }
         }
+    }
+
+    @Test
+    void a_removal_that_is_not_allowed_removes_nothing_now_nor_later() throws Exception {
+        maildir.put("new/1.a", "a");
+        maildir.put("new/2.b", "b");
+        MaildirIo denied = new ScriptedIo((operation, file) -> {
+            if (operation.equals("delete") && file.getParent().endsWith("new")) {
+                throw new AccessDeniedException(file.toString());
+            }
+        });
+        try (Maildrop maildrop = maildir.open(denied)) {
+            assertRefused(Reason.PERMANENT, () -> {
+                maildrop.remove(new int[] {1, 2});
+                return null;
+            });
+        }
+        assertEquals(List.of("a", "b"), maildir.contents());
     }
 
     private MaildirIo failing(String failing, Function<Path, IOException> failure) {

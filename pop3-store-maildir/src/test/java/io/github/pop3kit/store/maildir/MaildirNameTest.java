@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -13,6 +14,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class MaildirNameTest {
+
+    private static final Comparator<String> ORDER = Comparator.comparing(MaildirName.Arrival::of);
 
     @ParameterizedTest
     @CsvSource(
@@ -66,7 +69,7 @@ class MaildirNameTest {
                 "new/99999999999999999999999.a");
         List<String> shuffled = new ArrayList<>(ordered);
         Collections.shuffle(shuffled, new Random(1939));
-        shuffled.sort(MaildirName.ORDER);
+        shuffled.sort(ORDER);
         assertEquals(ordered, shuffled);
     }
 
@@ -82,12 +85,12 @@ class MaildirNameTest {
         }
         for (String a : names) {
             for (String b : names) {
-                int ab = Integer.signum(MaildirName.ORDER.compare(a, b));
-                assertEquals(-ab, Integer.signum(MaildirName.ORDER.compare(b, a)));
+                int ab = Integer.signum(ORDER.compare(a, b));
+                assertEquals(-ab, Integer.signum(ORDER.compare(b, a)));
                 assertEquals(ab == 0, MaildirName.base(a).equals(MaildirName.base(b)));
                 for (String c : names) {
-                    if (ab <= 0 && MaildirName.ORDER.compare(b, c) <= 0) {
-                        assertTrue(MaildirName.ORDER.compare(a, c) <= 0, () -> String.join(" ", a, b, c));
+                    if (ab <= 0 && ORDER.compare(b, c) <= 0) {
+                        assertTrue(ORDER.compare(a, c) <= 0, () -> String.join(" ", a, b, c));
                     }
                 }
             }

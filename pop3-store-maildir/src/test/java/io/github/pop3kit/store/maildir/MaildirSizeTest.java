@@ -4,6 +4,7 @@ import static io.github.pop3kit.store.maildir.Maildir.assertRefused;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.pop3kit.store.Envelope;
@@ -11,6 +12,7 @@ import io.github.pop3kit.store.Maildrop;
 import io.github.pop3kit.store.StoreException.Reason;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -78,6 +80,7 @@ class MaildirSizeTest {
         maildir.put("cur/1.a,S=10:2,", "0123456789");
         maildir.put("new/2.b", "12345");
         Maildir.create(maildir.path(), ".Sent").put("cur/3.c:2,S", "123");
+        maildir.put(".no-folder", "a file whose name begins with a dot");
         for (String drifted : List.of(
                 "100S\n95 9\n5 1\n", "100S\n-5 1\n", "100S\nnonsense\n", "100S\n5 1\n" + "0 0\n".repeat(1500))) {
             Files.writeString(sizes, drifted);
@@ -85,6 +88,36 @@ class MaildirSizeTest {
             assertTrue(Files.readString(sizes).startsWith("100S\n"), Files.readString(sizes));
         }
         assertEquals("100S\n27 6\n3 1\n", Files.readString(sizes));
+    }
+
+    @Test
+    void after_a_session_that_did_not_come_to_its_end_it_is_counted_anew() throws Exception {
+        for (String name : List.of("1.a", "2.b", "3.c")) maildir.put("new/" + name, "12345");
+        Files.writeString(sizes, "1000S,10C\n15 3\n");
+        MaildirIo dies = new ScriptedIo((operation, file) -> {
+            if (operation.equals("delete") && file.endsWith("2.b")) throw new AssertionError("killed");
+        });
+        try (Maildrop maildrop = maildir.open(dies)) {
+            assertThrows(AssertionError.class, () -> maildrop.remove(new int[] {1, 2}));
+        }
+        assertEquals(List.of("12345"), maildir.contents());
+        assertEquals("1000S,10C\n5 1\n", Files.readString(sizes));
+    }
+
+    @Test
+    void a_count_that_cannot_be_written_keeps_no_mail_away() throws Exception {
+        maildir.put("cur/1.a,S=10:2,", "0123456789");
+        Files.writeString(sizes, "100S\n95 9\n5 1\n");
+        MaildirIo full = new ScriptedIo((operation, file) -> {
+            if (operation.equals("create") && file.toString().contains("maildirsize")) {
+                throw new FileSystemException(file.toString(), null, "No space left on device");
+            }
+        });
+        maildir.store(full)
+                .delivery()
+                .orElseThrow()
+                .deliver(Envelope.to("mrose"), new ByteArrayInputStream("xyz".getBytes(ISO_8859_1)));
+        assertEquals(1, maildir.list("new").size());
     }
 
     private Void deliver(String message) throws IOException {

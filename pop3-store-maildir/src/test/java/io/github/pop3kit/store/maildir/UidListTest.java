@@ -97,6 +97,40 @@ class UidListTest {
     }
 
     @Test
+    void of_a_message_that_is_there_twice_the_later_uid_counts_and_the_list_is_written_anew() throws Exception {
+        maildir.put("cur/1.a,S=1,W=3:2,S", "a");
+        maildir.put("cur/2.b,S=1,W=3:2,S", "b");
+        Files.writeString(list, HEADER + "4 :1.a,S=1,W=3\n5 :2.b,S=1,W=3\n6 :1.a,S=1,W=3\n");
+        assertIds("000000056b065a66", "000000066b065a66");
+        assertEquals(HEADER + "5 :2.b,S=1,W=3\n6 :1.a,S=1,W=3\n", Files.readString(list));
+    }
+
+    @Test
+    void what_others_write_into_a_line_while_its_message_is_counted_stays() throws Exception {
+        maildir.put("cur/1.a:2,S", "a\n");
+        Files.writeString(list, HEADER + "4 :1.a\n");
+        MaildirIo io = new ScriptedIo((operation, file) -> {
+            if (operation.equals("open") && file.endsWith("1.a:2,S")) {
+                Files.writeString(list, HEADER + "4 Gguid Qx :1.a\n");
+            }
+        });
+        maildir.open(io).close();
+        assertEquals(HEADER + "4 Gguid Qx W3 :1.a\n", Files.readString(list));
+    }
+
+    @Test
+    void a_list_that_gives_its_uids_to_other_messages_is_believed() throws Exception {
+        maildir.put("cur/1.a,S=1,W=3:2,S", "a");
+        maildir.put("cur/2.b,S=3,W=5:2,S", "bbb");
+        Files.writeString(list, HEADER + "4 :1.a,S=1,W=3\n5 :2.b,S=3,W=5\n");
+        maildir.open().close();
+        Files.writeString(list, HEADER + "4 :2.b,S=3,W=5\n5 :1.a,S=1,W=3\n");
+        try (Maildrop maildrop = maildir.open()) {
+            assertEquals(Map.of(1, "5 000000046b065a66", 2, "3 000000056b065a66"), listing(maildrop));
+        }
+    }
+
+    @Test
     void lines_of_removed_messages_stay_until_they_are_many() throws Exception {
         StringBuilder lines = new StringBuilder(HEADER);
         for (int i = 1; i <= 8; i++) {
@@ -144,6 +178,10 @@ class UidListTest {
                 "",
                 "3 V1795578470\n",
                 "3 V0 N7\n",
+                "3 V1795578470 N0\n",
+                "3 V4294967297 N7\n",
+                "1 0 7\n1 1.a\n",
+                "1 1795578470 0\n1 1.a\n",
                 "4 V1795578470 N7\n",
                 "3 V1795578470 N7\n5 :1.a\n5 :2.b\n",
                 "3 V1795578470 N7\n5 :1.a\n4 :2.b\n",
@@ -375,6 +413,26 @@ class UidListTest {
     }
 
     @Test
+    void a_unique_id_of_the_list_is_not_taken_by_a_message_before_it() throws Exception {
+        maildir.put("cur/1.a,S=1,W=3:2,", "a");
+        maildir.put("cur/2.b,S=1,W=3:2,", "b");
+        Files.writeString(list, HEADER + "1 :1.a,S=1,W=3\n2 P000000016b065a66 :2.b,S=1,W=3\n");
+        assertIds("000000016b065a66-2", "000000016b065a66");
+    }
+
+    @Test
+    void a_header_x_uidl_ends_where_lines_end_in_mail() throws Exception {
+        maildir.put("new/1.a", "Subject: \u00C3\u0085X-UIDL: not-me\n\u0085\u0085\nX-UIDL: me\n\n");
+        try (Maildrop maildrop = open(Map.of("reuse-xuidl", "yes"))) {
+            assertEquals("me", maildrop.uniqueId(1));
+        }
+        maildir.put("new/2.b", "Subject: \rX-UIDL: not-me\n\n");
+        try (Maildrop maildrop = open(Map.of("reuse-xuidl", "yes"))) {
+            assertTrue(maildrop.uniqueId(2).startsWith("00000002"), maildrop.uniqueId(2));
+        }
+    }
+
+    @Test
     void a_header_x_uidl_is_used_again_if_that_is_wanted() throws Exception {
         maildir.put("new/1.a", "x-uidl: first-id \nSubject: a\n\nX-UIDL: not-me\n");
         maildir.put("new/2.b", "Subject: b\n\nX-UIDL: not-me\n");
@@ -460,6 +518,33 @@ class UidListTest {
                 assertEquals(before, listing(maildrop));
             }
         }
+    }
+
+    @Test
+    void a_cache_that_is_no_file_costs_nothing() throws Exception {
+        maildir.put("new/1.a", "a");
+        Files.createDirectories(maildir.path().resolve("pop3kit.cache/x"));
+        assertEquals(List.of("a"), maildir.contents());
+        assertEquals(List.of("a"), maildir.contents());
+        assertEquals(List.of(), maildir.list("tmp"));
+    }
+
+    @Test
+    void where_there_is_no_room_for_a_lock_only_what_has_its_uid_is_served() throws Exception {
+        maildir.put("cur/1.a,S=1,W=3:2,", "a");
+        MaildirIo full = new ScriptedIo((operation, file) -> {
+            if (operation.equals("create") && file.equals(lock())) {
+                throw new FileSystemException(file.toString(), null, "No space left on device");
+            }
+        });
+        assertRefused(Reason.TEMPORARY, () -> maildir.open(full));
+        Files.writeString(list, HEADER + "4 :1.a,S=1,W=3\n");
+        maildir.put("new/2.b,S=1,W=3", "b");
+        try (Maildrop maildrop = maildir.open(full)) {
+            assertEquals(List.of("a"), Maildir.contents(maildrop));
+            maildrop.remove(new int[] {1});
+        }
+        assertIds("000000076b065a66");
     }
 
     private static Map<Integer, String> listing(Maildrop maildrop) throws IOException {
