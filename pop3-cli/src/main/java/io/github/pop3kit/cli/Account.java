@@ -7,6 +7,7 @@ import io.github.pop3kit.client.Pop3Client;
 import io.github.pop3kit.client.Pop3Exception;
 import io.github.pop3kit.client.RemoteMaildrop;
 import io.github.pop3kit.client.TlsTrust;
+import io.github.pop3kit.client.sync.LoginSource;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -57,6 +58,14 @@ final class Account {
                 description =
                         "The password is the first line that this command of the shell prints, as in 'pass show mail'.")
         private @Nullable String command;
+
+        @Option(
+                names = "--token-command",
+                paramLabel = "COMMAND",
+                description =
+                        "Log in by OAuth 2.0 (OAUTHBEARER or XOAUTH2): an access token is the first line that this command of the"
+                                + " shell prints. It is called for each login, and once more if the server refuses the token.")
+        private @Nullable String token;
     }
 
     @ArgGroup
@@ -162,8 +171,23 @@ final class Account {
         }
     }
 
+    /** The logins of many sessions: what a file or a command says is asked for each time. */
+    LoginSource logins() throws Failure {
+        if (source.file != null || source.command != null || source.token != null) {
+            return Password.source(this::login);
+        }
+        Login once = login();
+        return () -> once;
+    }
+
+    /** Who logs in. */
+    String user() {
+        return url.user();
+    }
+
     /** Who logs in, with the password from where the options say. */
     Login login() throws Failure {
+        if (source.token != null) return url.login(Password.tokens(source.token));
         String password = password();
         try {
             return url.login(password);

@@ -6,12 +6,15 @@ import io.github.pop3kit.client.MessageSink;
 import io.github.pop3kit.client.MessageStream;
 import io.github.pop3kit.client.NotOfferedException;
 import io.github.pop3kit.client.RemoteMaildrop;
-import io.github.pop3kit.protocol.ScanListing;
+import io.github.pop3kit.protocol.UniqueIdListing;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -57,8 +60,13 @@ final class Get implements Callable<Integer> {
                             + " message's unique-id, so that it is stored once only, however often it is fetched.")
     private @Nullable Path folder;
 
-    /** What a second session need not fetch. */
-    private final Set<Integer> fetched = new HashSet<>();
+    /** What is still to be fetched, by its number in the first session. */
+    private final Set<Integer> missing = new LinkedHashSet<>();
+
+    /** The unique-ids that the numbers of the first session stood for; empty where the server has none. */
+    private final Map<Integer, String> uniqueIds = new HashMap<>();
+
+    private boolean begun;
 
     /** Whether stdout has a part of a message, which nothing can take back. */
     private boolean torn;
@@ -76,16 +84,54 @@ final class Get implements Callable<Integer> {
 
     private int fetch(RemoteMaildrop maildrop) throws IOException {
         if (torn) throw new IOException("a part of a message was written before the connection broke");
-        MessageSink sink = folder == null ? this::print : stored(maildrop, folder);
-        List<Integer> wanted = all
-                ? maildrop.list().stream().map(ScanListing::number).toList()
-                : numbers.stream().distinct().toList();
-        BatchResult result = maildrop.retrieveAll(
-                wanted.stream().filter(number -> !fetched.contains(number)).toList(), (number, message) -> {
-                    sink.accept(number, message);
-                    fetched.add(number);
-                });
+        Map<Integer, Integer> originals = begun ? again(maildrop) : begin(maildrop);
+        MessageSink sink = folder == null ? this::print : stored(MessageFolder.at(folder));
+        BatchResult result = maildrop.retrieveAll(originals.keySet(), (number, message) -> {
+            int original = originals.getOrDefault(number, number);
+            sink.accept(original, message);
+            missing.remove(original);
+        });
         return account.report(result.failures().values());
+    }
+
+    /** What is wanted of this maildrop. */
+    private Map<Integer, Integer> begin(RemoteMaildrop maildrop) throws IOException {
+        if (all) maildrop.list().forEach(size -> missing.add(size.number()));
+        else missing.addAll(numbers);
+        // Of one message there is no second session, and on stdout it has no name.
+        if (folder != null || missing.size() > 1) {
+            for (UniqueIdListing each : uniqueIds(maildrop)) uniqueIds.put(each.number(), each.uniqueId());
+        }
+        begun = true;
+        return missing.stream().collect(LinkedHashMap::new, (same, number) -> same.put(number, number), Map::putAll);
+    }
+
+    /** In a second session a message may have another number, since somebody may have deleted others between the two. */
+    private Map<Integer, Integer> again(RemoteMaildrop maildrop) throws IOException {
+        Map<String, Integer> originals = new HashMap<>();
+        for (int number : missing) {
+            String uniqueId = uniqueIds.get(number);
+            if (uniqueId == null || originals.put(uniqueId, number) != null) {
+                throw new IOException(
+                        "the connection broke, and which messages are missing cannot be told by unique-ids");
+            }
+        }
+        Map<Integer, Integer> found = new LinkedHashMap<>();
+        for (UniqueIdListing each : uniqueIds(maildrop)) {
+            Integer original = originals.remove(each.uniqueId());
+            if (original != null) found.put(each.number(), original);
+        }
+        if (!originals.isEmpty())
+            throw new IOException("message " + originals.values().iterator().next() + " is gone");
+        return found;
+    }
+
+    private static List<UniqueIdListing> uniqueIds(RemoteMaildrop maildrop) throws IOException {
+        try {
+            return maildrop.uniqueIds();
+        } catch (NotOfferedException none) {
+            return List.of(); // Then their numbers are their names.
+        }
     }
 
     private void print(int number, MessageStream message) throws IOException {
@@ -94,13 +140,7 @@ final class Get implements Callable<Integer> {
         torn = false;
     }
 
-    private MessageSink stored(RemoteMaildrop maildrop, Path in) throws IOException {
-        MessageFolder messages = MessageFolder.at(in);
-        try {
-            maildrop.uniqueIds();
-        } catch (NotOfferedException none) {
-            // Then their numbers are their names.
-        }
+    private MessageSink stored(MessageFolder messages) {
         return (number, message) -> pop3.out().println(number + " " + messages.store(message));
     }
 }

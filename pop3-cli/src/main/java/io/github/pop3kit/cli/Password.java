@@ -1,5 +1,8 @@
 package io.github.pop3kit.cli;
 
+import io.github.pop3kit.client.Login;
+import io.github.pop3kit.client.TokenSupplier;
+import io.github.pop3kit.client.sync.LoginSource;
 import java.io.BufferedReader;
 import java.io.Console;
 import java.io.IOException;
@@ -55,8 +58,35 @@ final class Password {
         }
     }
 
+    /** Credentials, or why there are none. */
+    interface Secret<T> {
+        T say() throws Failure;
+    }
+
+    /** Credentials that are asked for anew for each session. */
+    static LoginSource source(Secret<Login> login) {
+        return () -> said(login);
+    }
+
+    private static <T> T said(Secret<T> secret) throws IOException {
+        try {
+            return secret.say();
+        } catch (Failure e) {
+            throw new IOException(e.getMessage(), e);
+        }
+    }
+
+    /** The tokens that a command of the shell prints, one each time. */
+    static TokenSupplier tokens(String command) {
+        return refusal -> said(() -> printed("token command", command)).strip();
+    }
+
     /** The first line that a command of the shell prints. It may ask on the terminal. */
     static String ofCommand(String command) throws Failure {
+        return printed("password command", command);
+    }
+
+    private static String printed(String name, String command) throws Failure {
         boolean windows = System.getProperty("os.name").startsWith("Windows");
         ProcessBuilder shell =
                 windows ? new ProcessBuilder("cmd", "/c", command) : new ProcessBuilder("sh", "-c", command);
@@ -68,12 +98,12 @@ final class Password {
             printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             status = process.waitFor();
         } catch (IOException e) {
-            throw Failure.of("The password command cannot be run: " + Failure.why(e) + ".");
+            throw Failure.of("The " + name + " cannot be run: " + Failure.why(e) + ".");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw Failure.of("The password command was interrupted.");
+            throw Failure.of("The " + name + " was interrupted.");
         }
-        if (status != 0) throw Failure.of("The password command ended with status " + status + ".");
-        return printed.lines().findFirst().orElseThrow(() -> Failure.of("The password command printed nothing."));
+        if (status != 0) throw Failure.of("The " + name + " ended with status " + status + ".");
+        return printed.lines().findFirst().orElseThrow(() -> Failure.of("The " + name + " printed nothing."));
     }
 }

@@ -4,6 +4,7 @@ import com.google.common.net.HostAndPort;
 import io.github.pop3kit.client.Login;
 import io.github.pop3kit.client.Pop3Client;
 import io.github.pop3kit.client.Tls;
+import io.github.pop3kit.client.TokenSupplier;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
@@ -118,6 +119,11 @@ record Pop3Url(String user, Auth auth, HostAndPort address, Tls tls) {
             case PLAIN -> Login.plain("", user, password);
             case APOP -> Login.apop(user, password);
         };
+    }
+
+    /** By OAuth 2.0, whatever the URL says about passwords. */
+    Login login(TokenSupplier tokens) {
+        return Login.oauth2(user, tokens);
     }
 
     /** As in a question: who, and where. */

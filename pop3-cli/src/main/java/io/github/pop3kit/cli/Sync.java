@@ -176,7 +176,7 @@ final class Sync implements Callable<Integer> {
         Retention retention = keep;
         if (deleted != null) retention = retention.deleteLargerThan(deleted);
         if (skipped != null) retention = retention.skipLargerThan(skipped);
-        return List.of(SyncAccount.of(account.client(), account.login(), sink)
+        return List.of(SyncAccount.of(account.client(), account.user(), account.logins(), sink)
                 .keeping(retention)
                 .onMigration(migration));
     }

@@ -5,6 +5,7 @@ import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigParseOptions;
 import com.typesafe.config.ConfigUtil;
+import io.github.pop3kit.client.Login;
 import io.github.pop3kit.client.Pop3Client;
 import io.github.pop3kit.client.TlsTrust;
 import io.github.pop3kit.client.sync.LoginSource;
@@ -14,6 +15,7 @@ import io.github.pop3kit.client.sync.SyncAccount;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import picocli.CommandLine.TypeConversionException;
@@ -26,12 +28,16 @@ final class SyncFile {
             "password-command",
             "password-file",
             "password-env",
+            "token-command",
             "to",
             "keep",
             "delete-larger-than",
             "skip-larger-than",
             "migration",
             "cafile");
+
+    private static final List<String> CREDENTIALS =
+            List.of("password-command", "password-file", "password-env", "token-command");
 
     private final Pop3 pop3;
     private final Path file;
@@ -55,6 +61,7 @@ final class SyncFile {
                 found.add(account(name, withDefaults(account, defaults)));
             }
             if (found.isEmpty()) throw Failure.ofConfiguration(file + " has no accounts");
+            checkNames(found);
             return found;
         } catch (ConfigException e) {
             // Its message has the file and the line, and not the value.
@@ -62,15 +69,26 @@ final class SyncFile {
         }
     }
 
-    /** A password's place of the account's own puts aside all places of the defaults. */
-    private static Config withDefaults(Config account, Config defaults) {
+    /** An account's own place of its credentials puts aside those of the defaults; two of its own are a mistake. */
+    private static Config withDefaults(Config account, Config defaults) throws Failure {
         Config rest = defaults;
-        boolean own = account.root().keySet().stream().anyMatch(key -> key.startsWith("password-"));
-        if (own) {
-            for (String key : List.of("password-command", "password-file", "password-env"))
-                rest = rest.withoutPath(key);
+        List<String> own = CREDENTIALS.stream().filter(account::hasPath).toList();
+        if (own.size() > 1) {
+            throw Failure.ofConfiguration(
+                    account.origin().description() + ": say one of " + String.join(", ", own) + ", not all");
+        }
+        if (!own.isEmpty()) {
+            for (String key : CREDENTIALS) rest = rest.withoutPath(key);
         }
         return account.withFallback(rest);
+    }
+
+    /** Each is an account of its own: who is told by a user at a server has one journal, and one line of summary. */
+    private void checkNames(List<SyncAccount> accounts) throws Failure {
+        Set<String> names = new HashSet<>();
+        for (SyncAccount account : accounts) {
+            if (!names.add(account.name())) throw Failure.ofConfiguration(file + " has " + account.name() + " twice");
+        }
     }
 
     private void checkKeys(String name, Config account) throws Failure {
@@ -96,30 +114,21 @@ final class SyncFile {
 
     /** Where the credentials come from, asked anew for each session. */
     private LoginSource logins(Pop3Url url, Config settings) {
+        if (settings.hasPath("token-command")) {
+            Login login = url.login(Password.tokens(settings.getString("token-command")));
+            return () -> login;
+        }
         if (settings.hasPath("password-command")) {
             String command = settings.getString("password-command");
-            return () -> url.login(said(() -> Password.ofCommand(command)));
+            return Password.source(() -> url.login(Password.ofCommand(command)));
         }
         if (settings.hasPath("password-file")) {
             Path from = SyncRules.home(settings.getString("password-file"));
-            return () -> url.login(said(() -> Password.ofFile(from)));
+            return Password.source(() -> url.login(Password.ofFile(from)));
         }
         String variable = settings.hasPath("password-env") ? settings.getString("password-env") : "POP3_PASSWORD";
-        return () -> url.login(
-                pop3.environment(variable).orElseThrow(() -> new IOException("the environment has no " + variable)));
-    }
-
-    /** Something that says a password, or why it cannot. */
-    interface Secret {
-        String say() throws Failure;
-    }
-
-    static String said(Secret secret) throws IOException {
-        try {
-            return secret.say();
-        } catch (Failure e) {
-            throw new IOException(e.getMessage(), e);
-        }
+        return Password.source(() -> url.login(
+                pop3.environment(variable).orElseThrow(() -> Failure.of("The environment has no " + variable + "."))));
     }
 
     private static TlsTrust trust(Config settings) throws Failure {

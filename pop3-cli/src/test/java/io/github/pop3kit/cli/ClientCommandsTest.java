@@ -421,6 +421,23 @@ class ClientCommandsTest {
                 PIPELINING + "C: RETR 2\n" + message + "C: QUIT\nS: +OK\n");
         assertDone(got);
         assertEquals(2, files(to).size());
+        // Somebody deletes the first one meanwhile, and the second one has its number; or there is none any more.
+        String broken = PIPELINING + listing + "C: RETR 1\nC: RETR 2\n" + message + "S: what?\nC closes\n";
+        String moved = PIPELINING.replace("S: 1 a\n", "").replace("2 b", "1 b");
+        Ran other = against(
+                url -> pop3(
+                        "get", url, "1", "2", "--to", folder.resolve("other").toString()),
+                broken,
+                moved + "C: RETR 1\n" + message.replace("1", "2") + "C: QUIT\nS: +OK\n");
+        assertDone(other);
+        assertTrue(other.out().lines().toList().get(1).startsWith("2 "), other.out());
+        assertEquals(2, files(folder.resolve("other")).size());
+        Ran gone = against(
+                url -> pop3("get", url, "1", "2", "--to", folder.resolve("gone").toString()),
+                broken,
+                moved.replace("1 b", "1 c") + "C closes\n");
+        assertEquals(74, gone.status(), gone.err());
+        assertTrue(gone.err().contains("message 2 is gone"), gone.err());
         String breaks = PIPELINING + "C: DELE 1\nC: DELE 2\nS: +OK\nS closes\n";
         String oneByOne = "C: DELE 1\nS: +OK\nC: DELE 2\nS: +OK\nC: QUIT\nS: +OK\n";
         assertDone(against(url -> pop3("rm", url, "1", "2"), breaks, PIPELINING + oneByOne));

@@ -4,6 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.pop3kit.server.Endpoint;
+import io.github.pop3kit.server.Pop3Server;
+import io.github.pop3kit.server.auth.Authenticator;
+import io.github.pop3kit.store.Account;
+import io.github.pop3kit.store.memory.MemoryMailStore;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintWriter;
@@ -13,6 +18,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -20,6 +27,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code pop3 sync} against {@code pop3 serve}. */
 @Timeout(120)
@@ -138,6 +147,102 @@ class SyncTest {
         assertTrue(Files.readString(folder.resolve("two")).contains("Subject: 2\n"));
         assertFalse((ran.out() + ran.err()).contains("secret"));
         assertFalse((ran.out() + ran.err()).contains("nonsense"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"OAUTHBEARER", "XOAUTH2"})
+    void a_command_gives_tokens_and_is_asked_again_if_one_is_refused(String mechanism) throws IOException {
+        MemoryMailStore mail = new MemoryMailStore();
+        mail.deliver("mrose", "Subject: for a token\n\nhello\n");
+        try (Pop3Server server = Pop3Server.builder()
+                .listen(Endpoint.plain(0))
+                .allowCleartextLogin()
+                .store(mail)
+                .authenticator(new Tokens(mechanism))
+                .start()) {
+            String bearer = "pop3://mrose@127.0.0.1:" + server.port() + "?tls=none";
+            // An old token first, then the good one: the shell remembers in a file what it has said.
+            Path asked = folder.resolve("asked");
+            String command = "test -e " + asked + " && echo good.token || { echo old.token; touch " + asked + "; }";
+            String to = "eml:" + folder.resolve("got");
+            Ran ran = sync(bearer, "--to", to, "--token-command", command);
+            assertEquals(0, ran.status(), ran.err());
+            assertTrue(ran.out().endsWith(": 1 fetched\n"), ran.out());
+
+            Files.delete(asked);
+            Path file = Files.writeString(
+                    folder.resolve("accounts.conf"),
+                    "defaults { password-env = POP3_PASSWORD }\naccounts.one { url = \"" + bearer + "\", to = \"" + to
+                            + "\", keep = nothing, token-command = \"\"\"" + command + "\"\"\" }");
+            ran = sync("--accounts", file.toString());
+            assertEquals(0, ran.status(), ran.err());
+            assertTrue(ran.out().endsWith(": 0 fetched, 1 deleted\n"), ran.out());
+
+            for (String useless : List.of("echo old.token", "false", "true", "echo '<html>'")) {
+                ran = sync(bearer, "--to", to, "--token-command", useless);
+                assertEquals(77, ran.status(), ran.err());
+                assertFalse(ran.err().contains("old.token") || ran.err().contains("html"), ran.err());
+            }
+        }
+    }
+
+    private record Tokens(String mechanism) implements Authenticator {
+        @Override
+        public Optional<Account> password(String user, String password) {
+            return Optional.empty();
+        }
+
+        @Override
+        public Optional<Account> token(String user, String token) {
+            return token.equals("good.token") ? Optional.of(Account.of(user)) : Optional.empty();
+        }
+
+        @Override
+        public Set<String> mechanisms() {
+            return Set.of(mechanism);
+        }
+    }
+
+    @Test
+    void an_account_that_a_file_has_twice_is_refused() throws IOException {
+        String one = "{ url = \"" + url + "\", to = \"eml:x\" }\n";
+        Path file = Files.writeString(folder.resolve("accounts.conf"), "accounts.one " + one + "accounts.two " + one);
+        Ran ran = sync("--accounts", file.toString());
+        assertEquals(78, ran.status());
+        assertTrue(ran.err().contains(account() + " twice"), ran.err());
+    }
+
+    @Test
+    void two_places_of_one_password_are_refused() throws IOException {
+        Path file = Files.writeString(
+                folder.resolve("accounts.conf"),
+                "accounts.one { url = \"" + url + "\", to = \"eml:x\", password-env = A, token-command = b }");
+        assertEquals(78, sync("--accounts", file.toString()).status());
+    }
+
+    @Test
+    void a_password_is_asked_for_anew_for_each_session() throws Exception {
+        Path asked = folder.resolve("asked");
+        Ran ran = Ran.pop3(
+                "sync",
+                url,
+                "--to",
+                "eml:" + folder.resolve("got"),
+                "--state",
+                folder.resolve("state").toString(),
+                "--password-command",
+                "echo x >> " + asked + "; echo a secret");
+        assertEquals(0, ran.status(), ran.err());
+        assertEquals("x\n", Files.readString(asked));
+        Ran file = Ran.pop3(
+                "sync",
+                url,
+                "--to",
+                "eml:x",
+                "--password-file",
+                folder.resolve("none").toString());
+        assertEquals(77, file.status());
+        assertTrue(file.err().contains("The password file cannot be read"), file.err());
     }
 
     @Test

@@ -61,7 +61,8 @@ final class Authentication {
             Reply reply = exchange(login);
             if (reply instanceof Reply.Err refusal) throw Rejection.ofLogin(dialogue, refusal);
         } catch (ConnectionLostException e) {
-            throw credentialsSent ? CredentialsRefusedException.closed(dialogue.server(), e) : e;
+            // A reset is nobody's answer, but the network's, or of a server that has crashed.
+            throw credentialsSent && e.byServer() ? CredentialsRefusedException.closed(dialogue.server(), e) : e;
         }
     }
 
@@ -151,10 +152,10 @@ final class Authentication {
         String token;
         try {
             token = login.tokens().token(refusal);
+            if (!Bearer.isToken(token)) throw new IOException("what was given for one is none");
         } catch (IOException e) {
             throw CredentialsRefusedException.withoutToken(dialogue.server(), e);
         }
-        if (!Bearer.isToken(token)) throw new IllegalArgumentException("not a token of OAuth 2.0");
         Bearer bearer = new Bearer(login.user(), token);
         String server = dialogue.server();
         int colon = server.lastIndexOf(':');

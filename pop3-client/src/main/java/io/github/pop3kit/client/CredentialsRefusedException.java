@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The user or the password is not accepted. Trying again with the same ones does not help, and may lock the account. A server that
- * hangs up instead of an answer to the password is counted here, too; the session cannot be used then.
+ * hangs up in order instead of an answer to the password is counted here, too; the session cannot be used then.
  */
 public final class CredentialsRefusedException extends CommandRejectedException {
 
@@ -21,7 +21,8 @@ public final class CredentialsRefusedException extends CommandRejectedException 
     }
 
     static CredentialsRefusedException withoutToken(String server, IOException cause) {
-        return new CredentialsRefusedException(server, "was not logged in to, for there is no token", cause);
+        return new CredentialsRefusedException(
+                server, "was not logged in to, for there is no token: " + cause.getMessage(), cause);
     }
 
     static CredentialsRefusedException closed(String server, Throwable cause) {

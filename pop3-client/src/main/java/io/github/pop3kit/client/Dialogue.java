@@ -40,6 +40,9 @@ final class Dialogue {
 
     private static final int BLOCK = 64 * 1024;
 
+    /** A listing or a message that does not bring so much in the time for one line is a way to hold us up. */
+    private static final int STEADY = 512;
+
     /** Before the answer to QUIT the server deletes, which may be much work. */
     private static final int PATIENCE_AT_QUIT = 5;
 
@@ -58,6 +61,10 @@ final class Dialogue {
     private Limit limit = Limit.READ;
     private Duration patience = NEVER;
     private int timesAsLong = 1;
+    private boolean paced;
+    private Duration paceLeft = Duration.ZERO;
+    private long paceOctets;
+    private long armed;
     private String said = "";
     private String status = "";
     private @Nullable MessageStream message;
@@ -252,6 +259,7 @@ final class Dialogue {
         }
         operation = whole;
         said = "";
+        paced = false;
         checkNothingUnasked();
     }
 
@@ -377,7 +385,27 @@ final class Dialogue {
             disarm();
         }
         if (line == null) throw failed(null);
+        if (paced) cameOn(line.length() + 2);
         return line;
+    }
+
+    /** A reply of many lines begins: each has its time, and so have a number of octets, lest a few hold us up for ever. */
+    void begins() {
+        paced = true;
+        paceLeft = settings.times().read();
+        paceOctets = 0;
+    }
+
+    /** It has ended. */
+    void ends() {
+        paced = false;
+    }
+
+    /** Counts the time that was waited for, not the caller's own. */
+    private void cameOn(int octets) {
+        paceLeft = paceLeft.minusNanos(settings.connect().nanoTime().getAsLong() - armed);
+        paceOctets += octets;
+        if (paceOctets >= STEADY) begins();
     }
 
     /** From here on, or no longer, replies to several commands may come. */
@@ -389,6 +417,7 @@ final class Dialogue {
 
     /** The message behind the reply that was read last. */
     MessageStream message(Progress begin, @Nullable String uniqueId, @Nullable Consumer<Progress> progress) {
+        begins();
         MessageStream opened = new MessageStream(this, wire.message(settings.framing()), begin, uniqueId, progress);
         message = opened;
         return opened;
@@ -398,7 +427,9 @@ final class Dialogue {
         checkUsable();
         arm(Limit.READ, settings.times().read());
         try {
-            return body.read(into, offset, length);
+            int read = body.read(into, offset, length);
+            cameOn(read);
+            return read;
         } catch (EOFException e) {
             throw failed(null);
         } catch (IOException e) {
@@ -416,6 +447,7 @@ final class Dialogue {
 
     void messageEnds(MessageStream ended) {
         message = null;
+        ends();
         long announced = ended.announcedOctets();
         if (announced >= 0 && announced != ended.octetsReceived()) {
             deviates(
@@ -504,7 +536,9 @@ final class Dialogue {
         limit = what;
         patience = time;
         waiting = true;
-        wire.deadlineIn(shorter(shorter(time, operation), answer));
+        armed = settings.connect().nanoTime().getAsLong();
+        Duration left = paced && paceLeft.compareTo(time) < 0 ? paceLeft : time;
+        wire.deadlineIn(shorter(shorter(left, operation), answer));
     }
 
     private static Duration shorter(Duration time, @Nullable Deadline whole) {

@@ -31,12 +31,13 @@ final class Listings {
     /** Reads the lines up to the closing one. */
     void read(Line each) throws Pop3Exception {
         int most = dialogue.limits().listingEntries();
-        for (int lines = 0; ; lines++) {
-            String line = dialogue.line();
-            if (line.equals(".")) return;
+        int lines = 0;
+        dialogue.begins();
+        for (String line; !(line = dialogue.line()).equals("."); lines++) {
             if (lines == most) throw dialogue.tooMany(most);
             each.take(line);
         }
+        dialogue.ends();
     }
 
     /** The answer to STAT; empty if it has no size. */

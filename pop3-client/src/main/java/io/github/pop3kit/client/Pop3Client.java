@@ -220,8 +220,9 @@ public final class Pop3Client {
         }
 
         /**
-         * How long the server may take for a line, or to go on with a message; 60 seconds if it is not said. Where
-         * QUIT deletes something, its answer may take five times as long.
+         * How long the server may take for a line, or to go on with a message; 60 seconds if it is not said. A listing or a message
+         * brings at least 512 octets in that time, or it is given up: an octet now and then gains none. Where QUIT deletes
+         * something, its answer may take five times as long.
          */
         public Builder readTimeout(Duration time) {
             readTimeout = positive(time);

@@ -224,6 +224,10 @@ class LoginAtServerTest {
                     CredentialsRefusedException.class,
                     () -> client(server, Tls.IMPLICIT).open(login));
             assertEquals("the authorization server is away", refused.getCause().getMessage());
+            CredentialsRefusedException garbage = assertThrows(
+                    CredentialsRefusedException.class,
+                    () -> client(server, Tls.IMPLICIT).open(Login.oauth2("mrose", none -> "<html> no token")));
+            assertFalse(garbage.toString().contains("html"));
             assertFalse(login.toString().contains("token"));
         }
     }

@@ -578,12 +578,16 @@ class QuirksTest {
     @Test
     void hanging_up_at_the_password_reads_as_a_wrong_password() throws IOException {
         String login = LOGIN.substring(0, LOGIN.indexOf("C: PASS"));
-        for (String end : List.of("S closes", "S cuts")) {
-            try (Script script = Script.of(login + "C: PASS secret\n" + end + "\n")) {
-                CredentialsRefusedException refused = assertThrows(CredentialsRefusedException.class, script::open);
-                assertFalse(refused.isSessionUsable());
-                assertFalse(refused.isRetrySafe());
-            }
+        try (Script script = Script.of(login + "C: PASS secret\nS closes\n")) {
+            CredentialsRefusedException refused = assertThrows(CredentialsRefusedException.class, script::open);
+            assertFalse(refused.isSessionUsable());
+            assertFalse(refused.isRetrySafe());
+        }
+        // That is no answer.
+        try (Script script = Script.of(login + "C: PASS secret\nS cuts\n")) {
+            ConnectionLostException lost = assertThrows(ConnectionLostException.class, script::open);
+            assertEquals(Phase.AUTHORIZATION, lost.phase());
+            assertTrue(lost.isRetrySafe());
         }
     }
 

@@ -85,6 +85,22 @@ class TimesTest {
     }
 
     @Test
+    void the_time_that_the_sink_takes_is_not_the_servers() throws IOException {
+        try (Script script = Script.of(LOGIN + "C: RETR 1\nS: +OK\nS: " + "x".repeat(2000) + "\nS: .\n");
+                RemoteMaildrop maildrop = script.client()
+                        .clock(now::get, dog)
+                        .readTimeout(READ)
+                        .build()
+                        .open(MROSE);
+                MessageStream message = maildrop.retrieve(1)) {
+            byte[] few = new byte[100];
+            int octets = 0;
+            for (int read; (read = message.read(few, 0, few.length)) >= 0; octets += read) passes(Duration.ofHours(1));
+            assertEquals(2002, octets);
+        }
+    }
+
+    @Test
     void an_operation_has_a_deadline_of_its_own() throws IOException {
         try (Script script = Script.of(LOGIN + "C: RETR 1\nS: +OK\nS: abc\nC closes\n");
                 RemoteMaildrop maildrop = script.client()

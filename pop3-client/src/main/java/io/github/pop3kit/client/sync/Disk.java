@@ -5,6 +5,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -13,9 +15,11 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** All that the journal and the sinks do to files: the one place where a test lets it fail. */
 interface Disk {
@@ -62,6 +66,14 @@ interface Disk {
     List<String> list(Path directory) throws IOException;
 
     void createDirectories(Path directory) throws IOException;
+
+    /**
+     * Locks a file, which is created if it is missing, until the lock is closed or the process ends.
+     *
+     * @return null if somebody has locked it, in whatever process
+     */
+    @Nullable
+    Closeable tryLock(Path file) throws IOException;
 
     /** Makes the names in a directory durable. */
     void forceDirectory(Path directory) throws IOException;
@@ -136,10 +148,29 @@ interface Disk {
 
         @Override
         public void createDirectories(Path directory) throws IOException {
-            if (Files.isDirectory(directory)) return;
-            Path parent = directory.toAbsolutePath().getParent();
+            List<Path> changed = new ArrayList<>();
+            for (Path each = directory.toAbsolutePath(); each != null && !Files.isDirectory(each); ) {
+                each = each.getParent();
+                if (each != null) changed.add(each);
+            }
+            if (changed.isEmpty()) return;
             Files.createDirectories(directory, onlyOwner(directory, OWNER_DIRECTORY));
-            if (parent != null) forceDirectory(parent);
+            for (Path each : changed) forceDirectory(each);
+        }
+
+        @Override
+        public @Nullable Closeable tryLock(Path file) throws IOException {
+            Set<StandardOpenOption> some = Set.of(StandardOpenOption.WRITE, StandardOpenOption.CREATE);
+            FileChannel channel = FileChannel.open(file, some, onlyOwner(file, OWNER_FILE));
+            FileLock held = null;
+            try {
+                held = channel.tryLock();
+            } catch (OverlappingFileLockException e) {
+                // This process has it.
+            } finally {
+                if (held == null) channel.close();
+            }
+            return held == null ? null : channel;
         }
 
         @Override

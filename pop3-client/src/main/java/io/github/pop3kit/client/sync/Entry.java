@@ -25,17 +25,20 @@ final class Entry {
     private final int occurrence;
     private final Instant firstSeen;
     private final long octets;
+    private final boolean reused;
+    private long sum = -1;
     private State state = State.SEEN;
     private @Nullable Instant gone;
     private int failures;
     private Instant lastFailure = Instant.EPOCH;
 
-    Entry(long serial, String uniqueId, int occurrence, Instant firstSeen, long octets) {
+    Entry(long serial, String uniqueId, int occurrence, Instant firstSeen, long octets, boolean reused) {
         this.serial = serial;
         this.uniqueId = uniqueId;
         this.occurrence = occurrence;
         this.firstSeen = firstSeen;
         this.octets = octets;
+        this.reused = reused;
     }
 
     /** By which the records of the journal call it. */
@@ -59,6 +62,20 @@ final class Entry {
     /** As LIST said; -1 if it did not. */
     long octets() {
         return octets;
+    }
+
+    /** Whether another message had the same unique-id before. */
+    boolean isReused() {
+        return reused;
+    }
+
+    /** The CRC-32C of what was stored; -1 if it is not known. */
+    long sum() {
+        return sum;
+    }
+
+    void sum(long octets) {
+        sum = octets;
     }
 
     State state() {

@@ -6,9 +6,9 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 
@@ -99,6 +99,17 @@ abstract sealed class FileSink implements Sink {
     abstract void place(Arrival arrival, Path written) throws IOException;
 
     abstract boolean keepsCarriageReturns();
+
+    final boolean isSame(Path one, Path other) throws IOException {
+        if (disk.size(one) != disk.size(other)) return false;
+        try (InputStream first = new BufferedInputStream(disk.read(one), BUFFER);
+                InputStream second = new BufferedInputStream(disk.read(other), BUFFER)) {
+            for (int octet; (octet = first.read()) == second.read(); ) {
+                if (octet < 0) return true;
+            }
+            return false;
+        }
+    }
 
     @Override
     public final void store(Arrival arrival, InputStream message) throws IOException {
@@ -203,17 +214,6 @@ abstract sealed class FileSink implements Sink {
             }
         }
 
-        private boolean isSame(Path one, Path other) throws IOException {
-            if (disk().size(one) != disk().size(other)) return false;
-            try (InputStream first = new BufferedInputStream(disk().read(one), BUFFER);
-                    InputStream second = new BufferedInputStream(disk().read(other), BUFFER)) {
-                for (int octet; (octet = first.read()) == second.read(); ) {
-                    if (octet < 0) return true;
-                }
-                return false;
-            }
-        }
-
         @Override
         boolean keepsCarriageReturns() {
             return true;
@@ -228,8 +228,12 @@ abstract sealed class FileSink implements Sink {
     /** {@code new/SECONDS.KEY.pop3sync}; mail readers move it to {@code cur} and put flags behind the name. */
     private static final class Maildir extends FileSink {
 
+        private static final String END = ".pop3sync";
+
         private final Path directory;
-        private @Nullable Set<String> keys;
+
+        /** What is there, by its key. */
+        private @Nullable Map<String, List<Path>> there;
 
         Maildir(Path directory, Disk disk) {
             super(disk);
@@ -247,7 +251,7 @@ abstract sealed class FileSink implements Sink {
         }
 
         private static String name(Arrival arrival) {
-            return arrival.firstSeen().getEpochSecond() + "." + arrival.key() + ".pop3sync";
+            return arrival.firstSeen().getEpochSecond() + "." + arrival.key() + END;
         }
 
         @Override
@@ -255,31 +259,48 @@ abstract sealed class FileSink implements Sink {
             return directory.resolve("new");
         }
 
-        /**
-         * Looks at the names once, and only if a message comes again: none but this sink gives such names. A message that the user has
-         * thrown away since has been stored, too.
-         */
+        /** None but this sink gives such a name, and to this message alone. */
         @Override
         synchronized boolean isThere(Arrival arrival) throws IOException {
-            if (keys == null && arrival.again()) {
-                Set<String> found = new HashSet<>();
-                for (String place : List.of("new", "cur")) {
-                    for (String name : disk().list(directory.resolve(place))) found.add(stem(name));
-                }
-                keys = found;
+            if (!arrival.again()) return false;
+            for (Path file : known(arrival)) {
+                if (file.getFileName().toString().startsWith(name(arrival))) return true;
             }
-            return arrival.again() && keys != null && keys.contains(stem(name(arrival)));
+            return false;
         }
 
-        private static String stem(String name) {
-            int end = name.indexOf(".pop3sync");
-            return end < 0 ? "" : name.substring(0, end);
+        /** Looks at all names once: afterwards this sink alone adds to them. */
+        private List<Path> known(Arrival arrival) throws IOException {
+            Map<String, List<Path>> all = there;
+            if (all == null) {
+                all = new HashMap<>();
+                for (String place : List.of("new", "cur")) {
+                    for (String name : disk().list(directory.resolve(place))) {
+                        int end = name.indexOf(END);
+                        if (end < 0) continue;
+                        String key = name.substring(name.lastIndexOf('.', end - 1) + 1, end);
+                        all.computeIfAbsent(key, none -> new ArrayList<>(1))
+                                .add(directory.resolve(place).resolve(name));
+                    }
+                }
+                there = all;
+            }
+            return all.computeIfAbsent(arrival.key(), none -> new ArrayList<>(1));
         }
 
+        /** Where the journal was lost the same message comes under another name. */
         @Override
         synchronized void place(Arrival arrival, Path written) throws IOException {
-            disk().rename(written, directory().resolve(name(arrival)));
-            if (keys != null) keys.add(stem(name(arrival)));
+            List<Path> known = known(arrival);
+            for (Path file : known) {
+                if (disk().exists(file) && isSame(written, file)) {
+                    disk().delete(written);
+                    return;
+                }
+            }
+            Path file = directory().resolve(name(arrival));
+            disk().rename(written, file);
+            known.add(file);
         }
 
         @Override

@@ -8,11 +8,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
@@ -33,7 +29,8 @@ import org.slf4j.LoggerFactory;
  * <pre>
  * pop3sync 1 ACCOUNT                          the first line
  * seen SERIAL MILLIS OCTETS OCCURRENCE ID     listed for the first time
- * stored SERIAL                               in the sink, durably
+ * reused SERIAL MILLIS OCTETS OCCURRENCE ID   the same, where another message had this unique-id before
+ * stored SERIAL SUM                           in the sink, durably, with the CRC-32C of its octets in hexadecimal digits
  * passed SERIAL                               not to be fetched
  * failed SERIAL MILLIS                        could not be fetched
  * delete SERIAL                               about to be deleted: DELE may be sent from here on
@@ -71,6 +68,7 @@ final class Journal implements Closeable {
     private boolean broken;
     private boolean appended;
     private boolean damaged;
+    private boolean doubtful;
     private long nextSerial = 1;
     private int lines;
 
@@ -88,7 +86,7 @@ final class Journal implements Closeable {
      */
     static Journal open(Path file, String account, Disk disk) throws IOException {
         disk.createDirectories(file.toAbsolutePath().resolveSibling(""));
-        Closeable lock = lock(file.resolveSibling(file.getFileName() + ".lock"));
+        Closeable lock = lock(file.resolveSibling(file.getFileName() + ".lock"), disk);
         Journal journal = new Journal(file, account, disk);
         journal.lock = lock;
         boolean opened = false;
@@ -109,17 +107,9 @@ final class Journal implements Closeable {
         return journal;
     }
 
-    private static Closeable lock(Path file) throws IOException {
-        FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE, StandardOpenOption.CREATE);
-        FileLock held = null;
-        try {
-            held = channel.tryLock();
-        } catch (OverlappingFileLockException e) {
-            // This process has it.
-        } finally {
-            if (held == null) channel.close();
-        }
-        if (held != null) return channel;
+    private static Closeable lock(Path file, Disk disk) throws IOException {
+        Closeable held = disk.tryLock(file);
+        if (held != null) return held;
         throw new SyncException(
                 SyncException.Reason.LOCKED, "another run synchronises this account just now: " + file + " is locked");
     }
@@ -141,6 +131,7 @@ final class Journal implements Closeable {
             if (record == null || !apply(record, bySerial)) damaged = true;
         }
         if (damaged) log.warn("{} has damaged lines, which are not believed", file);
+        doubtful = damaged || begin < octets.length;
         // What a crash has left half written would spoil the next line.
         if (begin < octets.length && mend) disk.truncate(file, begin);
         if (begin < octets.length) log.info("{} ends in the middle of a line, which is not believed", file);
@@ -176,13 +167,14 @@ final class Journal implements Closeable {
         if (words[0].equals("pop3sync")) return true;
         long serial = Long.parseLong(words[1]);
         nextSerial = Math.max(nextSerial, serial + 1);
-        if (words[0].equals("seen")) {
+        if (words[0].equals("seen") || words[0].equals("reused")) {
             Entry entry = new Entry(
                     serial,
                     words[5],
                     Integer.parseInt(words[4]),
                     Instant.ofEpochMilli(Long.parseLong(words[2])),
-                    Long.parseLong(words[3]));
+                    Long.parseLong(words[3]),
+                    words[0].equals("reused"));
             bySerial.put(serial, entry);
             entries.put(new Name(entry.uniqueId(), entry.occurrence()), entry);
             return true;
@@ -190,7 +182,11 @@ final class Journal implements Closeable {
         Entry entry = bySerial.get(serial);
         if (entry == null) return false; // The line that named it is lost.
         switch (words[0]) {
-            case "stored", "kept" -> entry.become(State.STORED);
+            case "stored" -> {
+                entry.become(State.STORED);
+                entry.sum(Long.parseLong(words[2], 16));
+            }
+            case "kept" -> entry.become(State.STORED);
             case "passed" -> entry.become(State.PASSED);
             case "delete" -> entry.become(State.DELETE_SENT);
             case "committed" -> {
@@ -212,6 +208,11 @@ final class Journal implements Closeable {
         return entries.values();
     }
 
+    /** Whether lines were lost when it was opened, so that it may not know everything that was stored. */
+    boolean isDoubtful() {
+        return doubtful;
+    }
+
     /** A message by its unique-id. */
     @Nullable
     Entry find(String uniqueId, int occurrence) {
@@ -220,22 +221,27 @@ final class Journal implements Closeable {
 
     // ---- writing; durable by force() alone
 
+    /** A message that is not known, or is another one than that which is known by this unique-id. */
     Entry seen(String uniqueId, int occurrence, Instant now, long octets) {
-        Entry entry = new Entry(nextSerial++, uniqueId, occurrence, now, octets);
         Name name = new Name(uniqueId, occurrence);
-        entries.remove(name);
+        boolean reused = entries.remove(name) != null;
+        Entry entry = new Entry(nextSerial++, uniqueId, occurrence, now, octets, reused);
         entries.put(name, entry);
         append(line(entry));
         return entry;
     }
 
     private static String line(Entry entry) {
-        return "seen " + entry.serial() + " " + entry.firstSeen().toEpochMilli() + " " + entry.octets() + " "
-                + entry.occurrence() + " " + entry.uniqueId();
+        return (entry.isReused() ? "reused " : "seen ") + entry.serial() + " "
+                + entry.firstSeen().toEpochMilli() + " " + entry.octets() + " " + entry.occurrence() + " "
+                + entry.uniqueId();
     }
 
-    void stored(Entry entry) {
-        become(entry, State.STORED, "stored");
+    /** @param sum the CRC-32C of its octets */
+    void stored(Entry entry, long sum) {
+        entry.become(State.STORED);
+        entry.sum(sum);
+        append("stored " + entry.serial() + " " + Long.toHexString(sum));
     }
 
     void passed(Entry entry) {
@@ -355,8 +361,8 @@ final class Journal implements Closeable {
         for (int i = 0; i < entry.failures(); i++) {
             appendTo(all, "failed " + entry.serial() + " " + entry.lastFailure().toEpochMilli());
         }
+        if (entry.sum() >= 0) appendTo(all, "stored " + entry.serial() + " " + Long.toHexString(entry.sum()));
         switch (entry.state()) {
-            case STORED -> appendTo(all, "stored " + entry.serial());
             case PASSED -> appendTo(all, "passed " + entry.serial());
             case DELETE_SENT -> appendTo(all, "delete " + entry.serial());
             default -> {}

@@ -40,6 +40,10 @@ final class MboxSink implements NotingSink {
     private static final int MOST_KEYS = 10_000;
 
     private static final int BUFFER = 64 * 1024;
+
+    /** How long others may be busy with a group of theirs. */
+    private static final Duration TURN_PATIENCE = Duration.ofMinutes(2);
+
     private static final Duration LOCK_PATIENCE = Duration.ofSeconds(10);
     private static final Duration LOCK_STALE = Duration.ofMinutes(5);
 
@@ -54,10 +58,17 @@ final class MboxSink implements NotingSink {
     private final Path directory;
     private final Path note;
     private final Path spool;
+    private final Path lock;
     private final Disk disk;
 
-    /** Accounts that share the mbox take turns, a group each. */
+    /** Accounts that share this sink take turns, a group each. */
     private final ReentrantLock turn = new ReentrantLock();
+
+    /** So do all that write to the mbox in this way, in whatever process: there is one spool and one note. */
+    private @Nullable Closeable alone;
+
+    /** As it was when this sink had its last turn. */
+    private String lastNote = "";
 
     private final List<String> group = new ArrayList<>();
 
@@ -74,6 +85,7 @@ final class MboxSink implements NotingSink {
         this.directory = this.mbox.resolveSibling("");
         this.note = this.mbox.resolveSibling(mbox.getFileName() + ".pop3sync");
         this.spool = this.mbox.resolveSibling(mbox.getFileName() + ".pop3sync-spool");
+        this.lock = this.mbox.resolveSibling(mbox.getFileName() + ".pop3sync-lock");
         this.disk = disk;
     }
 
@@ -116,13 +128,11 @@ final class MboxSink implements NotingSink {
     @Override
     public void store(Arrival arrival, InputStream message) throws IOException {
         if (!turn.isHeldByCurrentThread()) turn.lock();
+        if (alone == null) begin();
         if (dropped) throw failed();
         if (inDoubt) recover();
         if (unnoted.contains(arrival.key())) return;
-        if (group.isEmpty()) {
-            disk.createDirectories(directory);
-            disk.delete(spool);
-        }
+        if (group.isEmpty()) disk.delete(spool);
         long before = group.isEmpty() ? 0 : disk.size(spool);
         boolean complete = false;
         try (Disk.Output out = disk.append(spool)) {
@@ -132,6 +142,18 @@ final class MboxSink implements NotingSink {
             if (!complete) forget(before);
         }
         group.add(arrival.key());
+    }
+
+    private void begin() throws IOException {
+        disk.createDirectories(directory);
+        Instant end = Instant.now().plus(TURN_PATIENCE);
+        Closeable locked;
+        while ((locked = disk.tryLock(lock)) == null) {
+            if (Instant.now().isAfter(end)) throw new IOException("others write to " + mbox);
+            pause();
+        }
+        alone = locked;
+        if (!lastNote.equals(noteText())) inDoubt = true;
     }
 
     private static void write(Arrival arrival, InputStream message, Disk.Output out) throws IOException {
@@ -168,6 +190,7 @@ final class MboxSink implements NotingSink {
     // ---- from the spool into the mbox
 
     @Override
+    @SuppressWarnings("try") // The lock is held, not used.
     public void sync() throws IOException {
         if (!turn.isHeldByCurrentThread()) return;
         try {
@@ -179,7 +202,11 @@ final class MboxSink implements NotingSink {
         } finally {
             dropped = false;
             group.clear();
-            turn.unlock();
+            try (Closeable ended = alone) {
+                alone = null;
+            } finally {
+                turn.unlock();
+            }
         }
     }
 
@@ -228,6 +255,7 @@ final class MboxSink implements NotingSink {
             out.force();
         }
         disk.rename(fresh, note);
+        lastNote = planned.text();
         disk.forceDirectory(directory); // The name of the spool, too.
     }
 
@@ -253,7 +281,8 @@ final class MboxSink implements NotingSink {
     private void recover() throws IOException {
         group.clear();
         unnoted.clear();
-        Note planned = disk.exists(note) ? readNote() : null;
+        lastNote = noteText();
+        Note planned = Note.parse(lastNote);
         if (planned != null) {
             // Without its spool the group was appended, and the spool of the next one is nothing yet.
             boolean begun = disk.exists(spool) && disk.size(spool) == planned.length() && sum().equals(planned.sum());
@@ -264,9 +293,10 @@ final class MboxSink implements NotingSink {
         inDoubt = false;
     }
 
-    private @Nullable Note readNote() throws IOException {
+    private String noteText() throws IOException {
+        if (!disk.exists(note)) return "";
         try (InputStream in = disk.read(note)) {
-            return Note.parse(new String(in.readAllBytes(), US_ASCII));
+            return new String(in.readAllBytes(), US_ASCII);
         }
     }
 
@@ -317,12 +347,16 @@ final class MboxSink implements NotingSink {
                 if (isStale(lock) || isOfDeadProcess(lock)) Files.deleteIfExists(lock);
                 else if (Instant.now().isAfter(end)) throw new IOException(mbox + " is locked by " + lock, e);
             }
-            try {
-                Thread.sleep(100);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw new IOException("interrupted while " + mbox + " was locked", e);
-            }
+            pause();
+        }
+    }
+
+    private void pause() throws IOException {
+        try {
+            Thread.sleep(50);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while " + mbox + " was locked", e);
         }
     }
 

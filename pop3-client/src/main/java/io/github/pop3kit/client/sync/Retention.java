@@ -76,9 +76,9 @@ public final class Retention {
         return octets > deletedAbove || (ageInDays >= days && behind >= newest);
     }
 
-    /** How many days messages are to stay, at least; zero if it does not depend on days. */
+    /** How many days messages are to stay, if that many; they may be the newest for any time. */
     int keptDays() {
-        return days;
+        return newest > 0 ? Integer.MAX_VALUE : days;
     }
 
     @Override

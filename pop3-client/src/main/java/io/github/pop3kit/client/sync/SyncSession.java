@@ -2,6 +2,7 @@ package io.github.pop3kit.client.sync;
 
 import io.github.pop3kit.client.BatchInterruptedException;
 import io.github.pop3kit.client.BatchResult;
+import io.github.pop3kit.client.CancelledException;
 import io.github.pop3kit.client.Commit;
 import io.github.pop3kit.client.CommitException;
 import io.github.pop3kit.client.Deviation;
@@ -35,6 +36,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.zip.CRC32C;
+import java.util.zip.CheckedInputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -61,6 +64,7 @@ final class SyncSession {
         private final String uniqueId;
         private final int occurrence;
         private long octets = -1;
+        private long sum;
         private @Nullable Entry entry;
 
         Listed(int number, String uniqueId, int occurrence) {
@@ -96,7 +100,10 @@ final class SyncSession {
     /** What this session has seen first: no earlier one can have stored it. */
     private final Set<Entry> begun = new HashSet<>();
 
-    private int failuresInARow;
+    /** What the sink has refused since it last took something. */
+    private final Map<Listed, Exception> refused = new LinkedHashMap<>();
+
+    private boolean sinkWorks;
 
     SyncSession(SyncAccount account, Journal journal, RemoteMaildrop maildrop, Pop3Sync sync, Tally tally) {
         this.account = account;
@@ -120,7 +127,7 @@ final class SyncSession {
             fetchAndDelete();
             return;
         }
-        List<Listed> wanted = compare(all);
+        List<Listed> wanted = compare(all, this::examine);
         journal.force();
         listener.listed(account.name(), all.size(), wanted.size());
         maildrop.onProgress(progress -> listener.progress(account.name(), progress));
@@ -134,12 +141,15 @@ final class SyncSession {
         try {
             all = list(maildrop.uniqueIds());
         } catch (NotOfferedException e) {
-            throw noUniqueIds(e);
+            if (!account.retention().keepsNothing()) throw noUniqueIds(e);
+            lookAtSizes();
+            maildrop.quit();
+            return;
         }
-        List<Listed> wanted = compare(all);
+        List<Listed> wanted = compare(all, back -> back.forEach(message -> journal.kept(message.entry())));
         listener.listed(account.name(), all.size(), wanted.size());
         for (Listed message : wanted) {
-            journal.stored(message.entry());
+            journal.stored(message.entry(), 0);
             tally.fetched(message.message());
         }
         for (Listed message : victims(all)) tally.deleted(message.message());
@@ -202,18 +212,18 @@ final class SyncSession {
     /**
      * Brings the journal up to date with the maildrop: commits whose end was not known are settled, and what is new is noted.
      *
+     * @param examiner finds out which messages that are back are no others; takes the entry from those that are
      * @return what is to be fetched, in order; what has failed before comes last
      */
-    private List<Listed> compare(List<Listed> all) throws IOException {
+    private List<Listed> compare(List<Listed> all, Examiner examiner) throws IOException {
         Instant now = clock.instant();
-        boolean anyNew = all.stream().anyMatch(message -> isNew(message.entry));
-        if (anyNew) learnSizes(all);
+        if (all.stream().anyMatch(message -> message.entry == null || isBack(message.entry))) learnSizes(all);
         if (isMigration(all)) {
             if (account.migration() == Migration.ASK) throw migration(all);
             if (account.migration() == Migration.ADOPT) adopt(all, now);
         }
         pairOff(all);
-        settle(all, now);
+        examiner.examine(settle(all, now));
         for (Listed message : all) {
             if (message.entry == null) {
                 message.entry = journal.seen(message.uniqueId, message.occurrence, now, message.octets);
@@ -223,8 +233,13 @@ final class SyncSession {
         return wanted(all, now);
     }
 
-    private static boolean isNew(@Nullable Entry entry) {
-        return entry == null || entry.state() == State.COMMITTED;
+    private interface Examiner {
+        void examine(List<Listed> back) throws IOException;
+    }
+
+    /** Whether an entry was not to be expected in the listing: its unique-id may be that of another message by now. */
+    private static boolean isBack(Entry entry) {
+        return entry.state() == State.DELETE_SENT || entry.gone() != null;
     }
 
     private void learnSizes(List<Listed> all) throws Pop3Exception {
@@ -287,22 +302,20 @@ final class SyncSession {
         });
     }
 
-    private void settle(List<Listed> all, Instant now) {
+    /** Returns those that the server said it had deleted. */
+    private List<Listed> settle(List<Listed> all, Instant now) {
         Set<Entry> present = new HashSet<>();
+        List<Listed> back = new ArrayList<>();
         for (Listed message : all) {
             Entry entry = message.entry;
             if (entry == null) continue;
-            if (entry.state() == State.COMMITTED) {
-                // Either it is back, or the server gives its unique-id to another message. Their sizes tell.
-                if (entry.octets() != message.octets) {
-                    message.entry = null;
-                    continue;
-                }
-                journal.kept(entry);
-            } else if (entry.state() == State.DELETE_SENT) {
-                journal.kept(entry);
+            if (isBack(entry) && entry.octets() != message.octets) {
+                message.entry = null; // The server gives its unique-id to another message.
+                continue;
             }
-            if (entry.gone() != null) journal.back(entry);
+            if (entry.state() == State.COMMITTED) back.add(message);
+            else if (entry.state() == State.DELETE_SENT) journal.kept(entry);
+            if (entry.gone() != null && entry.state() != State.COMMITTED) journal.back(entry);
             present.add(entry);
         }
         for (Entry entry : List.copyOf(journal.entries())) {
@@ -314,6 +327,43 @@ final class SyncSession {
                 journal.gone(entry, now);
             }
         }
+        return back;
+    }
+
+    /**
+     * Reads what is back after it was deleted: a server that gives unique-ids again may have put another message of the same size in its
+     * place, which was never stored.
+     */
+    private void examine(List<Listed> back) throws IOException {
+        Map<Integer, Listed> byNumber = new LinkedHashMap<>();
+        for (Listed message : back) {
+            if (pause(message.entry()).isAfter(clock.instant())) {
+                tally.waiting(message.message(), message.entry().failures());
+            } else {
+                byNumber.put(message.number, message);
+            }
+        }
+        if (byNumber.isEmpty()) return;
+        try {
+            BatchResult result =
+                    maildrop.retrieveAll(byNumber.keySet(), (number, octets) -> compare(at(byNumber, number), octets));
+            result.failures().forEach((number, why) -> failed(at(byNumber, number), why));
+        } catch (BatchInterruptedException e) {
+            blame(e, byNumber);
+            throw e;
+        }
+    }
+
+    private void compare(Listed message, InputStream octets) throws IOException {
+        CheckedInputStream summed = new CheckedInputStream(octets, new CRC32C());
+        summed.transferTo(OutputStream.nullOutputStream());
+        Entry entry = message.entry();
+        if (summed.getChecksum().getValue() != entry.sum()) {
+            message.entry = null;
+            return;
+        }
+        journal.kept(entry);
+        journal.back(entry);
     }
 
     private List<Listed> wanted(List<Listed> all, Instant now) {
@@ -323,6 +373,9 @@ final class SyncSession {
             if (entry.isDone()) continue;
             if (isTooLarge(message)) {
                 tally.tooLarge(message.message());
+                expireDays()
+                        .ifPresent(days -> tally.remark(
+                                "what is too large to be fetched, the server deletes after " + days + " days"));
             } else if (pause(entry).isAfter(now)) {
                 tally.waiting(message.message(), entry.failures());
             } else {
@@ -355,6 +408,7 @@ final class SyncSession {
         BatchResult result;
         boolean ended = false;
         int before = tally.failures();
+        refused.clear();
         try {
             result = maildrop.retrieveAll(byNumber.keySet(), (number, octets) -> take(at(byNumber, number), octets));
             ended = true;
@@ -365,6 +419,7 @@ final class SyncSession {
             finishGroup(ended);
         }
         result.failures().forEach((number, why) -> failed(at(byNumber, number), why));
+        tellRefused();
         journal.force();
         return tally.failures() == before;
     }
@@ -378,33 +433,44 @@ final class SyncSession {
     private void take(Listed message, MessageStream octets) throws IOException {
         Guarded guarded = new Guarded(octets);
         try {
-            account.sink().store(arrival(message), guarded);
-            guarded.transferTo(OutputStream.nullOutputStream()); // There is no other way to the next message.
+            store(message, guarded);
             guarded.check();
-            taken.add(message);
             takenOctets += octets.octets();
-            failuresInARow = 0;
+            sinkWorks = true;
+            refused.forEach(this::failed);
+            refused.clear();
         } catch (IOException | RuntimeException e) {
             guarded.check(); // The session is over, and neither the sink nor the message is the reason.
-            failed(message, e);
-            if (++failuresInARow < FAILURES_IN_A_ROW) return;
-            journal.force();
+            refused.put(message, e);
+            if (refused.size() < FAILURES_IN_A_ROW) return;
+            sinkWorks = false;
+            tellRefused();
             throw new SyncException(
                     SyncException.Reason.SINK, account.sink() + " takes no messages: " + e.getMessage(), e);
         }
         if (taken.size() >= group || takenOctets >= GROUP_OCTETS) makeDurable();
     }
 
+    private void store(Listed message, InputStream octets) throws IOException {
+        CheckedInputStream summed = new CheckedInputStream(octets, new CRC32C());
+        account.sink().store(arrival(message), summed);
+        summed.transferTo(OutputStream.nullOutputStream()); // There is no other way to the next message.
+        message.sum = summed.getChecksum().getValue();
+        taken.add(message);
+    }
+
     private Arrival arrival(Listed message) {
         Entry entry = message.entry();
         String key = key(account.name(), entry);
-        boolean again = !begun.contains(entry);
+        boolean again = journal.isDoubtful() || !begun.contains(entry);
         return new Arrival(account.name(), entry.uniqueId(), key, message.octets, entry.firstSeen(), again);
     }
 
     private static String key(String account, Entry entry) {
         MessageDigest digest = sha256();
         String name = account + "\0" + entry.uniqueId() + "\0" + entry.occurrence();
+        if (entry.isReused())
+            name += "\0" + entry.serial() + "\0" + entry.firstSeen().toEpochMilli();
         byte[] sum = digest.digest(name.getBytes(StandardCharsets.UTF_8));
         return HexFormat.of().formatHex(sum, 0, 16);
     }
@@ -429,7 +495,7 @@ final class SyncSession {
         List<Listed> durable = List.copyOf(taken);
         taken.clear();
         takenOctets = 0;
-        for (Listed message : durable) journal.stored(message.entry());
+        for (Listed message : durable) journal.stored(message.entry(), message.sum);
         journal.force();
         List<Arrival> arrivals = durable.stream().map(this::arrival).toList();
         if (account.sink() instanceof NotingSink noting) {
@@ -452,6 +518,8 @@ final class SyncSession {
     /** The first message without an answer may be the one that the server cannot send, or this side not take. */
     private void blame(BatchInterruptedException e, Map<Integer, Listed> byNumber) throws IOException {
         e.result().failures().forEach((number, why) -> failed(at(byNumber, number), why));
+        tellRefused();
+        if (e.getCause() instanceof CancelledException) return;
         Set<Integer> answered = new HashSet<>(e.result().done());
         answered.addAll(e.result().failures().keySet());
         for (Listed message : byNumber.values()) {
@@ -462,9 +530,21 @@ final class SyncSession {
         journal.force();
     }
 
+    /** Where the sink has taken nothing it may be the sink, and no message has to wait for its next attempt. */
+    private void tellRefused() {
+        if (sinkWorks) refused.forEach(this::failed);
+        else refused.forEach((message, why) -> tell(message, message.entry().failures() + 1, why));
+        refused.clear();
+    }
+
     private void failed(Listed message, Exception why) {
+        int attempts = message.entry().failures() + 1;
         journal.failed(message.entry(), clock.instant());
-        tally.skipped(message.message(), message.entry().failures(), why);
+        tell(message, attempts, why);
+    }
+
+    private void tell(Listed message, int attempts, Exception why) {
+        tally.skipped(message.message(), attempts, why);
         listener.skipped(account.name(), message.uniqueId, why);
     }
 
@@ -589,7 +669,9 @@ final class SyncSession {
                 }
                 Listed message = new Listed(size.number(), uniqueId, times.merge(uniqueId, 1, Integer::sum));
                 message.octets = size.octets();
-                message.entry = journal.find(uniqueId, message.occurrence);
+                Entry known = journal.find(uniqueId, message.occurrence);
+                message.entry = known;
+                if (known != null) message.octets = known.octets(); // It is the same, whatever LIST says.
                 all.add(message);
                 takeSpooled(message, spool);
             }
@@ -602,6 +684,22 @@ final class SyncSession {
         deleteAndQuit(all.stream().filter(message -> message.entry().isStored()).toList());
     }
 
+    /** What a dry run can tell without fetching anything. */
+    private void lookAtSizes() throws IOException {
+        List<ScanListing> sizes = maildrop.list();
+        tally.listed(sizes.size());
+        listener.listed(account.name(), sizes.size(), sizes.size());
+        for (ScanListing size : sizes) {
+            SyncReport.Message message = new SyncReport.Message("", size.octets());
+            if (account.retention().skips(size.octets())) {
+                tally.tooLarge(message);
+            } else {
+                tally.fetched(message);
+                tally.deleted(message);
+            }
+        }
+    }
+
     private String spool(int number, Path spool) throws IOException {
         MessageDigest digest = sha256();
         try (OutputStream out = new DigestOutputStream(Files.newOutputStream(spool), digest)) {
@@ -611,15 +709,15 @@ final class SyncSession {
     }
 
     private void takeSpooled(Listed message, Path spool) throws IOException {
-        if (isNew(message.entry)) {
+        Entry known = message.entry;
+        if (known == null || known.state() == State.COMMITTED) {
             message.entry = journal.seen(message.uniqueId, message.occurrence, clock.instant(), message.octets);
             begun.add(message.entry());
             journal.force();
         }
         if (message.entry().isDone()) return;
         try (InputStream octets = Files.newInputStream(spool)) {
-            account.sink().store(arrival(message), octets);
-            taken.add(message);
+            store(message, octets);
         } catch (IOException | RuntimeException e) {
             failed(message, e);
         }

@@ -1,6 +1,7 @@
 package io.github.pop3kit.client.sync;
 
 import java.io.ByteArrayInputStream;
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -211,6 +212,11 @@ final class FaultyDisk implements Disk {
     public void createDirectories(Path directory) throws IOException {
         check(Kind.WRITE);
         Files.createDirectories(directory);
+    }
+
+    @Override
+    public @Nullable Closeable tryLock(Path file) throws IOException {
+        return real.tryLock(file);
     }
 
     @Override

@@ -41,7 +41,7 @@ class JournalTest {
 
     private void write() throws IOException {
         try (Journal journal = open()) {
-            journal.stored(journal.seen("an id with blanks", 1, NOW, 100));
+            journal.stored(journal.seen("an id with blanks", 1, NOW, 100), 7);
             journal.deleteSent(journal.seen("\u00e9", 2, NOW, -1));
             journal.seen("new", 1, NOW, 7);
             journal.force();
@@ -75,7 +75,7 @@ class JournalTest {
             Files.write(file, Arrays.copyOf(whole, length));
             try (Journal journal = open()) {
                 assertFalse(state(journal, "new", 1) == State.STORED);
-                journal.stored(journal.seen("later", 1, NOW, 1));
+                journal.stored(journal.seen("later", 1, NOW, 1), 7);
                 journal.force();
             }
             try (Journal journal = open()) {
@@ -137,7 +137,7 @@ class JournalTest {
         try (Journal journal = open()) {
             for (int n = 0; n < 500; n++) {
                 Entry entry = journal.seen("old" + n, 1, NOW, 1);
-                journal.stored(entry);
+                journal.stored(entry, 7);
                 journal.committed(entry, NOW);
             }
             Entry waiting = journal.seen("waiting", 1, NOW, 1);
@@ -147,7 +147,7 @@ class JournalTest {
             journal.passed(journal.seen("passed", 1, NOW, 1));
             journal.force();
             journal.compact(NOW.plus(Duration.ofDays(31)));
-            journal.stored(journal.seen("behind", 1, NOW, 1));
+            journal.stored(journal.seen("behind", 1, NOW, 1), 7);
             journal.force();
         }
         assertTrue(Files.readAllLines(file, ISO_8859_1).size() < 20);

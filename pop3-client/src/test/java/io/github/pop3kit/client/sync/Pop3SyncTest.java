@@ -12,6 +12,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.github.pop3kit.client.CredentialsRefusedException;
 import io.github.pop3kit.client.Login;
 import io.github.pop3kit.client.sync.SyncException.Reason;
+import io.github.pop3kit.store.Account;
+import io.github.pop3kit.store.Maildrop;
+import io.github.pop3kit.store.memory.MemoryMailStore;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -19,6 +22,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -30,6 +34,8 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 @Timeout(60)
 class Pop3SyncTest {
@@ -190,6 +196,29 @@ class Pop3SyncTest {
         assertEquals(Reason.CREDENTIALS, reason(site.run(sourceless)));
     }
 
+    @ParameterizedTest
+    @EnumSource(
+            value = Kept.class,
+            names = {"FOLDER", "MAILDIR"})
+    void where_the_journal_is_lost_or_cut_files_are_there_once(Kept kind) throws Exception {
+        deliver(1, 2);
+        SyncAccount some = site.account(kind.sink(site.mail, Disk.SYSTEM));
+        site.run(some);
+        Path journal;
+        try (Stream<Path> files = Files.list(site.state)) {
+            journal = files.filter(file -> file.toString().endsWith(".journal"))
+                    .findFirst()
+                    .orElseThrow();
+        }
+        byte[] whole = Files.readAllBytes(journal);
+        for (int length = 0; length < whole.length; length += 11) {
+            site.now = site.now.plusSeconds(60);
+            Files.write(journal, Arrays.copyOf(whole, length));
+            assertTrue(site.run(some).isComplete());
+            assertEquals(messages(1, 2), kind.messages(site.mail), "cut at " + length);
+        }
+    }
+
     @Nested
     class WhatStaysOnTheServer {
 
@@ -285,6 +314,14 @@ class Pop3SyncTest {
             deliver(1);
             SyncReport report = site.run(account.keeping(Retention.keepDays(30)));
             assertEquals(List.of("the server itself deletes mail after 7 days"), report.remarks());
+            assertEquals(
+                    report.remarks(),
+                    site.run(account.keeping(Retention.keepNewest(5))).remarks());
+            Retention small = Retention.deleteAfterFetch().skipLargerThan(10);
+            deliver(2);
+            assertEquals(
+                    List.of("what is too large to be fetched, the server deletes after 7 days"),
+                    site.run(account.keeping(small)).remarks());
         }
 
         @Test
@@ -433,6 +470,68 @@ class Pop3SyncTest {
         }
 
         @Test
+        void one_that_is_given_again_to_a_message_of_the_same_size_is_another_message_everywhere() throws Exception {
+            MemoryMailStore store = new MemoryMailStore();
+            SyncAccount toStore = site.account(DeliverySink.into(store, Account.of("mrose")))
+                    .named("to a store")
+                    .keeping(Retention.deleteAfterFetch());
+            for (SyncAccount deleting : List.of(account.keeping(Retention.deleteAfterFetch()), toStore)) {
+                for (int n = 2; n <= 4; n++) {
+                    deliver("same", n * 97); // Of the same size, since their line is empty.
+                    SyncReport report = site.run(deleting);
+                    assertTrue(report.isComplete(), report::toString);
+                    assertEquals(messages(), left());
+                    site.server.reset();
+                }
+            }
+            assertEquals(messages(194, 291, 388), kept());
+            try (Maildrop maildrop = store.open(Account.of("mrose"))) {
+                assertEquals(3, maildrop.count());
+            }
+        }
+
+        @Test
+        void a_message_that_is_back_and_cannot_be_looked_at_is_not_deleted() throws Exception {
+            SyncAccount deleting = account.keeping(Retention.deleteAfterFetch());
+            deliver("same", 194);
+            site.run(deleting);
+            site.server.reset();
+            deliver("same", 291);
+            site.server.faults().on("RETR").answer("-ERR not now").once();
+            assertEquals(1, site.run(deleting).skipped().size());
+            assertEquals(messages(291), left());
+            site.run(deleting);
+            assertEquals(messages(194, 291), kept());
+            assertEquals(messages(), left());
+        }
+
+        @Test
+        void a_message_that_is_back_and_cuts_the_line_does_not_stop_the_others() throws Exception {
+            SyncAccount deleting = account.keeping(Retention.deleteAfterFetch());
+            deliver("same", 1);
+            site.run(deleting);
+            site.server.reset();
+            deliver("same", 1);
+            deliver("other", 2);
+            site.server.faults().on("RETR 1").cutAfter(30);
+            SyncReport report = site.run(deleting);
+            assertEquals(messages(1, 2), kept());
+            assertEquals(messages(1), left());
+            assertTrue(report.failure().isEmpty());
+        }
+
+        @Test
+        void the_second_mail_with_a_unique_id_that_was_gone_is_another_if_its_size_is() throws Exception {
+            deliver("same", 1);
+            site.run(account);
+            site.server.reset();
+            site.run(account);
+            deliver("same", 2);
+            site.run(account.keeping(Retention.deleteAfterFetch()));
+            assertEquals(messages(1, 2), kept());
+        }
+
+        @Test
         void a_message_that_is_back_after_it_was_deleted_is_not_fetched_again() throws Exception {
             SyncAccount deleting = account.keeping(Retention.deleteAfterFetch());
             deliver("same", 1);
@@ -461,6 +560,35 @@ class Pop3SyncTest {
             SyncReport report = site.run(account.keeping(Retention.keepDays(1)));
             assertEquals(Reason.NO_UNIQUE_IDS, reason(report));
             assertEquals(messages(), kept());
+        }
+
+        @Test
+        void a_dry_run_without_them_tells_by_sizes() throws Exception {
+            site.server.withoutCapability("UIDL");
+            Pop3SyncTest.this.deliver(1, 96);
+            Retention retention =
+                    Retention.deleteAfterFetch().skipLargerThan(message(50).length() + 20);
+            SyncReport report;
+            try (Pop3Sync sync = site.sync(Disk.SYSTEM).build()) {
+                report = sync.dryRun(account.keeping(retention));
+            }
+            assertTrue(report.isComplete());
+            assertEquals(1, report.fetched().size());
+            assertEquals(1, report.deleted().size());
+            assertEquals(1, report.tooLarge().size());
+            assertEquals(messages(1, 96), left());
+        }
+
+        @Test
+        void the_same_octets_are_another_message_once_the_first_was_deleted() throws Exception {
+            site.server.withoutCapability("UIDL");
+            SyncAccount deleting = site.account(Sink.maildir(site.mail)).keeping(Retention.deleteAfterFetch());
+            for (int n = 0; n < 2; n++) {
+                Pop3SyncTest.this.deliver(1);
+                site.run(deleting);
+                site.now = site.now.plusSeconds(60);
+            }
+            assertEquals(messages(1, 1), Kept.MAILDIR.messages(site.mail));
         }
 
         @Test
@@ -558,6 +686,34 @@ class Pop3SyncTest {
             assertEquals(Reason.SINK, reason(report));
             assertEquals(5, left().size());
             assertFalse(site.server.transcript().contains("DELE"));
+        }
+
+        @Test
+        void what_a_broken_sink_did_not_take_is_fetched_as_soon_as_it_works() throws Exception {
+            deliver(1, 2, 3, 4, 5);
+            Sink broken = (arrival, octets) -> {
+                throw new IOException("no space left");
+            };
+            for (int night = 0; night < 10; night++) site.run(site.account(broken));
+            assertTrue(site.run(account).isComplete());
+            assertEquals(messages(to(5)), kept());
+        }
+
+        @Test
+        void what_a_working_sink_refuses_has_to_wait() throws Exception {
+            deliver(1, 2, 3);
+            List<String> asked = new ArrayList<>();
+            Sink picky = (arrival, octets) -> {
+                String message = new String(octets.readAllBytes(), UTF_8);
+                asked.add(message.substring(0, 18));
+                if (message.contains("message 1")) throw new IOException("not this one");
+            };
+            for (int n = 0; n < 5; n++) {
+                site.run(site.account(picky));
+                deliver(4 + n);
+            }
+            assertEquals(
+                    2, asked.stream().filter(each -> each.endsWith("message 1")).count());
         }
 
         @Test
@@ -661,6 +817,7 @@ class Pop3SyncTest {
         sync.close();
         running.join();
         assertTrue(reports.get(0).failure().isPresent());
+        assertEquals(List.of(), reports.get(0).skipped(), "the message is not to blame");
         hold.release();
         assertTrue(site.run(account).isComplete());
         assertEquals(messages(1), kept());

@@ -10,11 +10,13 @@ import java.io.ByteArrayInputStream;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -116,6 +118,37 @@ class SinkTest {
         Files.writeString(mbox, "From MAILER-DAEMON long ago\nold\n\n");
         store(Sink.mbox(mbox), arrival("a", false), "one\r\n");
         assertEquals(List.of("old\n", "one\n"), Kept.MBOX.messages(mbox));
+    }
+
+    @Test
+    void those_who_write_to_an_mbox_at_once_take_turns_a_group_each() throws Exception {
+        Path mbox = root.resolve("mbox");
+        Sink one = Sink.mbox(mbox);
+        one.store(arrival("a", false), new ByteArrayInputStream("one\r\n".getBytes(ISO_8859_1)));
+        CompletableFuture<Void> other = CompletableFuture.runAsync(() -> {
+            try {
+                store(Sink.mbox(mbox), arrival("b", false), "two\r\n");
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
+        one.store(arrival("c", false), new ByteArrayInputStream("three\r\n".getBytes(ISO_8859_1)));
+        one.sync();
+        other.get();
+        assertEquals(List.of("one\n", "three\n", "two\n"), Kept.MBOX.messages(mbox));
+        // What one has appended the other knows, and both finish what a third has begun.
+        store(one, arrival("b", true), "two\r\n");
+        assertEquals(3, Kept.MBOX.messages(mbox).size());
+    }
+
+    @Test
+    void what_comes_again_because_the_journal_was_lost_is_in_a_maildir_once() throws Exception {
+        store(Sink.maildir(root), arrival("a", false), "one\r\n");
+        Arrival later = new Arrival("mrose@x", "id", "a".repeat(32), -1, Instant.EPOCH, false);
+        store(Sink.maildir(root), later, "one\r\n");
+        assertEquals(List.of("one\n"), Kept.MAILDIR.messages(root));
+        store(Sink.maildir(root), later, "two\r\n");
+        assertEquals(List.of("one\n", "two\n"), Kept.MAILDIR.messages(root));
     }
 
     @Test
