@@ -165,9 +165,9 @@ final class Line implements Closeable {
     /** The server has to end the connection now. */
     void end() throws IOException {
         flush();
-        if (buffers.in.hasRemaining() || channel.read(buffers.in.clear()) >= 0) {
-            throw new ProtocolException("octets behind the last reply");
-        }
+        boolean more = buffers.in.hasRemaining() || channel.read(buffers.in.clear()) >= 0;
+        buffers.in.clear().limit(0); // Other connections of this thread may come next.
+        if (more) throw new ProtocolException("octets behind the last reply");
     }
 
     /** Of the next line, its end included. */

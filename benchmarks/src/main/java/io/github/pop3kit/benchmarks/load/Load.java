@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  * Load WORKLOAD --port N --maildrops PREFIX:USERS:MESSAGES:OCTETS[:FORM] --password P [--pid N] [--connections 20]
- *               [--seconds 3] [--warm 1] [--tls full|resumed] [--window 50] [--folder MAILDIRS]
+ *               [--seconds 3] [--warm 1] [--tls full|resumed] [--window 50] [--sessions 10000] [--folder MAILDIRS]
+ *               [--sizes lax]
  * Load fill     --maildrops … --folder MAILDIRS     makes the maildirs
  * Load canned   --maildrops …,…                     is a server that knows its answers by heart
  * </pre>
@@ -103,8 +104,10 @@ public final class Load {
     private static Workload workload(String name, Options options, int connections, Processes server) {
         Maildrops maildrops = options.maildrops();
         return switch (name) {
-            case "login" -> new Logins(maildrops, false, connections);
-            case "poll" -> new Logins(maildrops, true, connections);
+            case "login" ->
+                new Logins(
+                        maildrops, false, connections, options.text("sizes", "").equals("lax"));
+            case "poll" -> new Logins(maildrops, true, connections, false);
             case "retr" -> new Retrievals(maildrops, options.number("window", 1), connections);
             case "scan" -> new Scan(maildrops, null);
             case "scan-cold" -> new Scan(maildrops, options.folder());
