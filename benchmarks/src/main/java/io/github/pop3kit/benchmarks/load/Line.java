@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ProtocolException;
+import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
@@ -54,7 +55,7 @@ final class Line implements Closeable {
     }
 
     static Line connect(int port, Buffers buffers, @Nullable InetSocketAddress from) throws IOException {
-        SocketChannel channel = SocketChannel.open();
+        SocketChannel channel = SocketChannel.open(StandardProtocolFamily.INET);
         try {
             if (from != null) channel.bind(from);
             channel.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));

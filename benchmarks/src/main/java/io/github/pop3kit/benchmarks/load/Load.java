@@ -57,7 +57,7 @@ public final class Load {
         Workload workload = workload(name, options, connections, server);
         List<Worker> workers = new ArrayList<>();
         for (int i = 0; i < connections; i++) workers.add(new Worker(i, options, tls));
-        ExecutorService threads = Executors.newFixedThreadPool(connections);
+        ExecutorService threads = threads(connections);
 
         each(threads, workers, workload::prepare);
         boolean idle = workload instanceof Idle;
@@ -99,6 +99,19 @@ public final class Load {
         }
         told.putAll(workload.more());
         return json(told);
+    }
+
+    /**
+     * Virtual threads where there are any: one that waits for its server costs a few system calls then, and no switch between
+     * threads of the system. Over TLS it is the handshakes that cost.
+     */
+    private static ExecutorService threads(int connections) {
+        try {
+            return (ExecutorService)
+                    Executors.class.getMethod("newVirtualThreadPerTaskExecutor").invoke(null);
+        } catch (ReflectiveOperationException before21) {
+            return Executors.newFixedThreadPool(connections);
+        }
     }
 
     private static Workload workload(String name, Options options, int connections, Processes server) {
