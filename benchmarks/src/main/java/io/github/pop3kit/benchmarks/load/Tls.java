@@ -1,0 +1,74 @@
+package io.github.pop3kit.benchmarks.load;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.security.GeneralSecurityException;
+import java.security.SecureRandom;
+import java.security.cert.X509Certificate;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.X509TrustManager;
+import org.conscrypt.Conscrypt;
+
+/** TLS from the first octet, by BoringSSL, whose client costs a third of the JDK's: the driver shares its processors with the server. */
+final class Tls {
+
+    private final SSLContext context;
+    private final boolean resume;
+    private final AtomicInteger peers = new AtomicInteger();
+    private final LongAdder handshakes = new LongAdder();
+    private final LongAdder certificates = new LongAdder();
+
+    /** With sessions that are resumed, as far as the server agrees, or with none. */
+    Tls(boolean resume) throws GeneralSecurityException {
+        this.resume = resume;
+        context = SSLContext.getInstance("TLS", Conscrypt.newProvider());
+        context.init(null, new TrustManager[] {new Anybody()}, new SecureRandom());
+    }
+
+    /** Who is asked for trust was shown a certificate: it is not when a session is resumed. */
+    private final class Anybody implements X509TrustManager {
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String how) {}
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String how) {
+            certificates.increment();
+        }
+
+        @Override
+        public X509Certificate[] getAcceptedIssuers() {
+            return new X509Certificate[0];
+        }
+    }
+
+    /** Connects, for this thread of the driver, which resumes its own sessions alone. */
+    SSLSocket connect(int port, int thread) throws IOException {
+        Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
+        try {
+            socket.setTcpNoDelay(true);
+            // The port is only what sessions are kept by; one that was never seen has none.
+            int peer = resume ? thread : peers.getAndIncrement() & 0xFFFF;
+            SSLSocket tls = (SSLSocket) context.getSocketFactory().createSocket(socket, "localhost", peer + 1, true);
+            tls.startHandshake();
+            handshakes.increment();
+            return tls;
+        } catch (IOException e) {
+            socket.close();
+            throw e;
+        }
+    }
+
+    long handshakes() {
+        return handshakes.sum();
+    }
+
+    /** Those in which the server had to show who it is. */
+    long fullHandshakes() {
+        return certificates.sum();
+    }
+}
