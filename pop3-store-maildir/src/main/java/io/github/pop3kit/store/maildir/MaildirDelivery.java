@@ -57,7 +57,7 @@ final class MaildirDelivery {
             }
             quota.admit(scan.size());
             MaildirSize.Change change = quota.change();
-            change.adding(scan.size());
+            change.added(scan.size());
             String name = base + ",S=" + scan.size() + ",W=" + scan.octets();
             Path file = written;
             if (wanted.isPresent()) {

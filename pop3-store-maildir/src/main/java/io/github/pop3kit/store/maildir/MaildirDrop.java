@@ -206,8 +206,9 @@ final class MaildirDrop implements Maildrop {
         MaildirSize.Change change = quota.change();
         try {
             visit(marked, (index, file) -> {
-                change.removing(MaildirName.base(snapshot.place(index)), file);
+                long size = change.sizeOf(MaildirName.base(snapshot.place(index)), file);
                 io.delete(file);
+                change.removed(size);
                 touched.add(file.getParent());
             });
         } catch (IOException e) {

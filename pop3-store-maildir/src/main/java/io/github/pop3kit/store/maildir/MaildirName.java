@@ -7,7 +7,6 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.time.Instant;
-import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -114,11 +113,6 @@ final class MaildirName {
      */
     record Arrival(long seconds, int rank, long micros, String base) implements Comparable<Arrival> {
 
-        private static final Comparator<Arrival> ORDER = Comparator.comparingLong(Arrival::seconds)
-                .thenComparingInt(Arrival::rank)
-                .thenComparingLong(Arrival::micros)
-                .thenComparing(Arrival::base);
-
         static Arrival of(String place) {
             int after = endOfDigits(place, FOLDER);
             long seconds = number(place, FOLDER, after);
@@ -132,7 +126,10 @@ final class MaildirName {
 
         @Override
         public int compareTo(Arrival other) {
-            return ORDER.compare(this, other);
+            int order = Long.compare(seconds, other.seconds);
+            if (order == 0) order = Integer.compare(rank, other.rank);
+            if (order == 0) order = Long.compare(micros, other.micros);
+            return order == 0 ? base.compareTo(other.base) : order;
         }
     }
 

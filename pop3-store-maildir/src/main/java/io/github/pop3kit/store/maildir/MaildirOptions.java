@@ -40,6 +40,9 @@ record MaildirOptions(
     static MaildirOptions of(Map<String, String> options) {
         MaildirOptions all = DEFAULTS;
         for (Map.Entry<String, String> option : options.entrySet()) all = all.with(option.getKey(), option.getValue());
+        if (all.sessionLock && all.lock == LockPolicy.SNAPSHOT) {
+            throw new IllegalArgumentException("dovecot-session-lock=yes lets one session in, lock=snapshot many");
+        }
         return all;
     }
 

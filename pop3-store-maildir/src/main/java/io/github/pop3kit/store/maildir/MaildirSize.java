@@ -68,15 +68,19 @@ final class MaildirSize {
             this.counts = counts;
         }
 
-        /** Counts a file that is about to be removed. */
-        void removing(String base, Path message) throws IOException {
-            if (!counts) return;
+        /** How much a file counts that is about to be removed. */
+        long sizeOf(String base, Path message) throws IOException {
+            if (!counts) return 0;
             long size = MaildirName.size(base, 'S');
-            octets -= size < 0 ? io.attributes(message).size() : size;
+            return size < 0 ? io.attributes(message).size() : size;
+        }
+
+        void removed(long size) {
+            octets -= size;
             messages--;
         }
 
-        void adding(long size) {
+        void added(long size) {
             octets += size;
             messages++;
         }

@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -26,6 +27,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.ToIntFunction;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -170,8 +172,9 @@ final class MaildirSync {
 
     /** What new messages are like; empty if one of them moved just now. */
     private Optional<List<Incoming>> lookAtNew(Collection<String> places) throws IOException {
-        List<Incoming> incoming = new ArrayList<>(places.size());
-        for (String place : places) {
+        List<Incoming> incoming = Collections.synchronizedList(new ArrayList<>(places.size()));
+        AtomicBoolean moved = new AtomicBoolean();
+        forEach(places, place -> {
             try {
                 BasicFileAttributes attributes = io.attributes(MaildirIo.resolve(maildir, place));
                 if (attributes.isRegularFile()) {
@@ -180,10 +183,31 @@ final class MaildirSync {
                     odd.add(place, "not a regular file");
                 }
             } catch (NoSuchFileException e) {
-                return Optional.empty();
+                moved.set(true);
             }
+        });
+        return moved.get() ? Optional.empty() : Optional.of(incoming);
+    }
+
+    @FunctionalInterface
+    private interface Look<T> {
+        void at(T one) throws IOException;
+    }
+
+    /** Looks at all of them in any order; at many on all processors at once, for most of it is system calls. */
+    private static <T> void forEach(Collection<T> all, Look<T> look) throws IOException {
+        Stream<T> stream = all.size() < MANY ? all.stream() : all.parallelStream();
+        try {
+            stream.forEach(one -> {
+                try {
+                    look.at(one);
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            });
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
         }
-        return Optional.of(incoming);
     }
 
     /** Gives new messages their uids; whether the list is on the disk as it is here. */
@@ -414,23 +438,16 @@ final class MaildirSync {
         return found;
     }
 
-    /** Looks at these messages, many of them on all processors at once; returns those that are not where they were. */
+    /** Looks at these messages; returns those that are not where they were. */
     private List<Message> look(List<Message> messages, Set<Message> gone) throws IOException {
         Set<Message> missing = ConcurrentHashMap.newKeySet();
-        Stream<Message> all = messages.size() < MANY ? messages.stream() : messages.parallelStream();
-        try {
-            all.forEach(message -> {
-                try {
-                    if (!look(message)) gone.add(message);
-                } catch (NoSuchFileException e) {
-                    missing.add(message);
-                } catch (IOException e) {
-                    throw new UncheckedIOException(e);
-                }
-            });
-        } catch (UncheckedIOException e) {
-            throw e.getCause();
-        }
+        forEach(messages, message -> {
+            try {
+                if (!look(message)) gone.add(message);
+            } catch (NoSuchFileException e) {
+                missing.add(message);
+            }
+        });
         return List.copyOf(missing);
     }
 
@@ -454,7 +471,7 @@ final class MaildirSync {
         try (FileChannel content = io.open(file)) {
             if (needsId) message.uniqueId = xUidl(content);
             if (message.octets < 0) {
-                MessageScan scan = MessageScan.of(content.position(0), buffer);
+                MessageScan scan = MessageScan.of(content, buffer);
                 message.octets = scan.octets();
                 message.verbatim = scan.verbatim();
                 message.counted = true;
@@ -489,7 +506,7 @@ final class MaildirSync {
 
     private static @Nullable String xUidl(FileChannel content) throws IOException {
         ByteBuffer start = ByteBuffer.allocate(HEADER);
-        while (start.hasRemaining() && content.read(start) >= 0) {}
+        while (start.hasRemaining() && content.read(start, start.position()) >= 0) {}
         String text = ISO_8859_1.decode(start.flip()).toString();
         Matcher end = END_OF_HEADER.matcher(text);
         Matcher header = X_UIDL.matcher(end.find() ? text.substring(0, end.start()) : text);

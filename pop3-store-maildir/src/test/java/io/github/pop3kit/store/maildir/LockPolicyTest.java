@@ -4,6 +4,7 @@ import static io.github.pop3kit.store.maildir.Maildir.assertRefused;
 import static io.github.pop3kit.store.maildir.Maildir.content;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.pop3kit.store.Account;
@@ -163,6 +164,12 @@ class LockPolicyTest {
             assertFalse(Files.exists(lock));
             assertEquals(2, maildrop.count());
         }
+    }
+
+    @Test
+    void dovecots_session_lock_and_snapshots_contradict_each_other() {
+        Map<String, String> both = Map.of("lock", "snapshot", "dovecot-session-lock", "yes");
+        assertThrows(IllegalArgumentException.class, () -> MaildirOptions.of(both));
     }
 
     @Test

@@ -47,6 +47,20 @@ class MaildirSizeTest {
     }
 
     @Test
+    void a_message_that_moves_while_it_is_removed_counts_once() throws Exception {
+        maildir.put("new/1.a", "0123456789");
+        Files.writeString(sizes, "1000S,10C\n10 1\n");
+        MaildirIo moving = new ScriptedIo((operation, file) -> {
+            if (operation.equals("delete") && file.endsWith("1.a")) maildir.move("new/1.a", "cur/1.a:2,S");
+        });
+        try (Maildrop maildrop = maildir.open(moving)) {
+            maildrop.remove(new int[] {1});
+        }
+        assertEquals(List.of(), maildir.list("cur"));
+        assertEquals("1000S,10C\n10 1\n-10 -1\n", Files.readString(sizes));
+    }
+
+    @Test
     void a_delivery_adds_a_line() throws Exception {
         Files.writeString(sizes, "1000S,10C\n0 0\n");
         deliver("0123456789");
