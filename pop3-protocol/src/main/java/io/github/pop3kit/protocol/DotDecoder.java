@@ -40,7 +40,7 @@ public final class DotDecoder {
     public CodecResult decode(ByteBuffer in, ByteBuffer out) {
         while (in.hasRemaining() && state != State.DONE) {
             if (out.remaining() < room(in.get(in.position()))) return CodecResult.NEED_OUTPUT;
-            if (state == State.TEXT) {
+            if (state == State.TEXT || (state == State.LINE_START && in.get(in.position()) != '.')) {
                 text(in, out);
             } else {
                 octet(in.get(), out);
@@ -59,31 +59,27 @@ public final class DotDecoder {
         };
     }
 
-    /** Copies up to the end of the line, or to the end of the input or of the room. */
+    /** Copies up to a line that begins with a dot, or to the end of the input or of the room. */
     private void text(ByteBuffer in, ByteBuffer out) {
         int start = in.position();
         int end = start + Math.min(in.remaining(), out.remaining());
-        int lineFeed = Octets.lineFeed(in, start, end);
-        int length = Math.min(lineFeed + 1, end) - start;
-        Octets.move(in, out, length);
-        int last = in.position() - 1;
-        if (in.get(last) == '\n') {
-            boolean crlf = length > 1 && in.get(last - 1) == '\r';
-            if (crlf || bareLineFeed) state = State.LINE_START;
-        } else if (in.get(last) == '\r') {
-            state = State.CR;
-        }
+        int dot = start;
+        do {
+            dot = Octets.dotBehindLineFeed(in, dot, end);
+        } while (dot < end && !endsLine(in, start, dot));
+        Octets.move(in, out, dot - start);
+        byte last = in.get(dot - 1);
+        state = last == '\r' ? State.CR : last == '\n' && endsLine(in, start, dot) ? State.LINE_START : State.TEXT;
+    }
+
+    /** Whether the LF before this place ends a line; what came before {@code start} was no CR. */
+    private boolean endsLine(ByteBuffer in, int start, int behind) {
+        return bareLineFeed || (behind - 2 >= start && in.get(behind - 2) == '\r');
     }
 
     private void octet(byte octet, ByteBuffer out) {
         switch (state) {
-            case LINE_START -> {
-                if (octet == '.') {
-                    state = State.DOT;
-                } else {
-                    plain(octet, out);
-                }
-            }
+            case LINE_START -> state = State.DOT;
             case DOT -> {
                 if (octet == '\r') {
                     state = State.DOT_CR;

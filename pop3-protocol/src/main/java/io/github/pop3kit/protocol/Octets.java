@@ -7,7 +7,10 @@ import java.nio.ByteOrder;
 final class Octets {
 
     private static final long LOW_BITS = 0x7F7F7F7F7F7F7F7FL;
+    private static final long HIGH_BITS = 0x8080808080808080L;
+    private static final long ONES = 0x0101010101010101L;
     private static final long LINE_FEEDS = 0x0A0A0A0A0A0A0A0AL;
+    private static final long DOTS = 0x2E2E2E2E2E2E2E2EL;
 
     private Octets() {}
 
@@ -16,16 +19,38 @@ final class Octets {
         boolean big = buffer.order() == ByteOrder.BIG_ENDIAN;
         int i = from;
         for (; i <= to - Long.BYTES; i += Long.BYTES) {
-            long zeroWhereLineFeed = buffer.getLong(i) ^ LINE_FEEDS;
-            // The high bit of each octet that is zero, and of no other (Hacker's Delight, section 6-1).
-            long found = ~(((zeroWhereLineFeed & LOW_BITS) + LOW_BITS) | zeroWhereLineFeed | LOW_BITS);
-            if (found != 0) {
-                int bits = big ? Long.numberOfLeadingZeros(found) : Long.numberOfTrailingZeros(found);
-                return i + bits / Byte.SIZE;
-            }
+            long found = zeros(buffer.getLong(i) ^ LINE_FEEDS);
+            if (found != 0) return i + first(found, big);
         }
         while (i < to && buffer.get(i) != '\n') i++;
         return i;
+    }
+
+    /**
+     * Where the first dot stands behind {@code from} and before {@code to} that has a LF before it; {@code to} if there is none. Dots
+     * are rarer than line ends, and short lines cost no more than long ones.
+     */
+    static int dotBehindLineFeed(ByteBuffer buffer, int from, int to) {
+        boolean big = buffer.order() == ByteOrder.BIG_ENDIAN;
+        int i = from + 1;
+        for (; i <= to - Long.BYTES; i += Long.BYTES) {
+            long zeroWhereDot = buffer.getLong(i) ^ DOTS;
+            // Quicker, and wrong only in that it may see a zero behind another one.
+            if (((zeroWhereDot - ONES) & ~zeroWhereDot & HIGH_BITS) == 0) continue;
+            long found = zeros(zeroWhereDot) & zeros(buffer.getLong(i - 1) ^ LINE_FEEDS);
+            if (found != 0) return i + first(found, big);
+        }
+        while (i < to && (buffer.get(i) != '.' || buffer.get(i - 1) != '\n')) i++;
+        return Math.min(i, to);
+    }
+
+    /** The high bit of each octet that is zero, and of no other (Hacker's Delight, section 6-1). */
+    private static long zeros(long octets) {
+        return ~(((octets & LOW_BITS) + LOW_BITS) | octets | LOW_BITS);
+    }
+
+    private static int first(long found, boolean big) {
+        return (big ? Long.numberOfLeadingZeros(found) : Long.numberOfTrailingZeros(found)) / Byte.SIZE;
     }
 
     /** Moves {@code length} octets from the input's position to the output's. */
