@@ -1,16 +1,11 @@
 package io.github.pop3kit.cli;
 
-import ch.qos.logback.classic.AsyncAppender;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.IThrowableProxy;
 import ch.qos.logback.classic.spi.ThrowableProxyUtil;
-import ch.qos.logback.core.ConsoleAppender;
 import ch.qos.logback.core.LayoutBase;
-import ch.qos.logback.core.encoder.LayoutWrappingEncoder;
-import ch.qos.logback.core.joran.spi.ConsoleTarget;
-import java.nio.charset.StandardCharsets;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
@@ -18,12 +13,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The log of a command that runs for long: lines on stdout. In code, because reading Logback's XML takes longer than the rest. If
- * nobody takes the lines, the last of them are lost, for sessions must not wait for that.
+ * The log of a command that runs for long: lines on stdout. In code, because reading Logback's XML takes longer than the rest.
  */
 final class Log {
-
-    private static final int LONGEST_QUEUE = 8192;
 
     private Log() {}
 
@@ -35,21 +27,8 @@ final class Log {
         Line line = new Line();
         line.setContext(context);
         line.start();
-        LayoutWrappingEncoder<ILoggingEvent> encoder = new LayoutWrappingEncoder<>();
-        encoder.setContext(context);
-        encoder.setCharset(StandardCharsets.UTF_8);
-        encoder.setLayout(line);
-        encoder.start();
-        ConsoleAppender<ILoggingEvent> stdout = new ConsoleAppender<>();
-        stdout.setContext(context);
-        stdout.setTarget(ConsoleTarget.SystemOut.getName());
-        stdout.setEncoder(encoder);
-        stdout.start();
-        AsyncAppender queue = new AsyncAppender();
+        LogQueue queue = new LogQueue(line, System.out);
         queue.setContext(context);
-        queue.setQueueSize(LONGEST_QUEUE);
-        queue.setNeverBlock(true);
-        queue.addAppender(stdout);
         queue.start();
 
         context.getLogger(Logger.ROOT_LOGGER_NAME).setLevel(Level.WARN);

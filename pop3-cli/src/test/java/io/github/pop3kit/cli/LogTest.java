@@ -6,7 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.spi.LoggingEvent;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 
 /** How a line of the log looks. */
@@ -43,10 +49,62 @@ class LogTest {
         assertTrue(lines.contains("java.io.IOException: " + escaped + "\n"), lines);
     }
 
+    @Test
+    void all_lines_are_printed_in_order_until_the_end() {
+        ByteArrayOutputStream printed = new ByteArrayOutputStream();
+        LogQueue queue = new LogQueue(new Log.Line(), new PrintStream(printed));
+        queue.start();
+        for (int i = 0; i < 1000; i++) queue.doAppend(event(Level.INFO, "line " + i, null));
+        queue.stop();
+        List<String> lines = printed.toString(StandardCharsets.UTF_8).lines().toList();
+        assertEquals(1000, lines.size());
+        for (int i = 0; i < 1000; i++) assertTrue(lines.get(i).endsWith("pop3kit: line " + i), lines.get(i));
+    }
+
+    @Test
+    void a_log_that_nobody_reads_holds_nobody_up() throws InterruptedException {
+        CountDownLatch taken = new CountDownLatch(1);
+        ByteArrayOutputStream printed = new ByteArrayOutputStream();
+        LogQueue queue = new LogQueue(new Log.Line(), new PrintStream(new OutputStream() {
+            @Override
+            public void write(int octet) {
+                awaitUninterruptibly(taken);
+                printed.write(octet);
+            }
+        }));
+        queue.setContext(new LoggerContext());
+        queue.start();
+        for (int i = 0; i < 3 * LogQueue.LONGEST; i++) queue.doAppend(event(Level.INFO, "line " + i, null));
+        taken.countDown();
+        queue.stop();
+        String all = printed.toString(StandardCharsets.UTF_8);
+        assertTrue(all.contains("pop3kit: line 0\n"), "the first lines are there");
+    }
+
+    private static void awaitUninterruptibly(CountDownLatch taken) {
+        boolean interrupted = false;
+        while (true) {
+            try {
+                taken.await();
+                break;
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) Thread.currentThread().interrupt();
+    }
+
     private static String line(Level level, String message, Throwable thrown) {
-        LoggerContext context = new LoggerContext();
-        return new Log.Line()
-                .doLayout(new LoggingEvent(
-                        LogTest.class.getName(), context.getLogger("io.github.pop3kit"), level, message, thrown, null));
+        return new Log.Line().doLayout(event(level, message, thrown));
+    }
+
+    private static LoggingEvent event(Level level, String message, Throwable thrown) {
+        return new LoggingEvent(
+                LogTest.class.getName(),
+                new LoggerContext().getLogger("io.github.pop3kit"),
+                level,
+                message,
+                thrown,
+                null);
     }
 }

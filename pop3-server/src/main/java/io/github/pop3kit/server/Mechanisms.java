@@ -1,5 +1,6 @@
 package io.github.pop3kit.server;
 
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
@@ -82,13 +83,16 @@ record Mechanisms(Set<String> enabled) {
      * @param certified whether the client has shown a certificate
      */
     List<String> offered(Set<String> judged, boolean isPrivate, boolean binds, boolean certified) {
-        return ALL.stream()
-                .filter(enabled::contains)
-                .filter(name -> judged.contains(needed(name)))
-                .filter(name -> isPrivate || !ONLY_IN_PRIVATE.contains(name))
-                .filter(name -> binds || !name.endsWith("-PLUS"))
-                .filter(name -> certified || !name.equals("EXTERNAL"))
-                .toList();
+        List<String> offered = new ArrayList<>(ALL.size());
+        for (String name : ALL) { // A loop, for each session asks three times: a stream took 5 us of them.
+            boolean can = enabled.contains(name)
+                    && (isPrivate || !ONLY_IN_PRIVATE.contains(name))
+                    && (binds || !name.endsWith("-PLUS"))
+                    && (certified || !name.equals("EXTERNAL"))
+                    && judged.contains(needed(name));
+            if (can) offered.add(name);
+        }
+        return offered;
     }
 
     /** As the authenticator calls it. */

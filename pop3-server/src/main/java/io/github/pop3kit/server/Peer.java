@@ -2,8 +2,8 @@ package io.github.pop3kit.server;
 
 import io.github.pop3kit.protocol.wire.ProxyHeader;
 import java.net.InetAddress;
-import java.security.SecureRandom;
 import java.util.Base64;
+import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * Who is at the other end, as the lines of the log name it.
@@ -12,11 +12,9 @@ import java.util.Base64;
  */
 record Peer(InetAddress remote, InetAddress local, String name, boolean secure) {
 
-    private static final SecureRandom RANDOM = new SecureRandom();
-
     static Peer of(InetAddress remote, InetAddress local) {
         byte[] octets = new byte[9];
-        RANDOM.nextBytes(octets);
+        ThreadLocalRandom.current().nextBytes(octets); // Lines of a log are to be found by it, no more.
         return new Peer(remote, local, Base64.getEncoder().encodeToString(octets), false);
     }
 

@@ -175,14 +175,14 @@ final class Session implements Runnable {
                 wire.err(ResponseCode.SYS_TEMP, "the server is shutting down");
                 return;
             }
-            if (HTTP.matcher(line).lookingAt()) {
-                wire.err("this is POP3"); // Some browser was led here: not one line more of what it says.
-                return;
-            }
             Command command = Command.parse(line);
             if (service.utf8() && !isUtf8(command, line)) command = new Command.Malformed(line, "not in UTF-8");
             bad++;
             boolean isBad = command instanceof Command.Malformed || command instanceof Command.Unknown;
+            if (isBad && HTTP.matcher(line).lookingAt()) {
+                wire.err("this is POP3"); // Some browser was led here: not one line more of what it says.
+                return;
+            }
             if (isBad && bad >= state.badCommands()) {
                 wire.err("too many bad commands");
             } else if (command instanceof Command.Malformed malformed) {

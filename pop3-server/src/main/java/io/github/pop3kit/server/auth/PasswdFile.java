@@ -19,6 +19,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 import javax.naming.InvalidNameException;
@@ -49,6 +50,7 @@ public final class PasswdFile implements Authenticator {
 
     private static final Logger log = LoggerFactory.getLogger(PasswdFile.class);
 
+    private static final long A_SECOND = TimeUnit.SECONDS.toNanos(1);
     private static final int HOME = 5;
     private static final int EXTRA = 7;
     private static final int RFC822_NAME = 1;
@@ -105,7 +107,9 @@ public final class PasswdFile implements Authenticator {
     private final VerifiedLogins verified;
     private final SlowHashes slowHashes = new SlowHashes();
     private final ReentrantLock reading = new ReentrantLock();
+    private final LongSupplier nanoTime;
     private @Nullable Version version;
+    private volatile long looked;
     private volatile Directory directory = new Directory(Map.of(), Set.of(), NOBODYS, Map.of());
 
     /**
@@ -133,6 +137,7 @@ public final class PasswdFile implements Authenticator {
     PasswdFile(Path file, Set<String> masters, Duration remembered, LongSupplier nanoTime) throws IOException {
         this.file = file;
         this.masters = Set.copyOf(masters);
+        this.nanoTime = nanoTime;
         this.verified = new VerifiedLogins(remembered, nanoTime);
         directory();
     }
@@ -219,11 +224,11 @@ public final class PasswdFile implements Authenticator {
         return entry == null || entry.barred ? Optional.empty() : Optional.of(entry.account());
     }
 
-    /** What at least one entry serves. */
+    /** What at least one entry serves. Asked several times by each session, it looks at the file no more than once a second. */
     @Override
     public Set<String> mechanisms() {
         try {
-            return directory().mechanisms;
+            return nanoTime.getAsLong() - looked < A_SECOND ? directory.mechanisms : directory().mechanisms;
         } catch (IOException e) {
             return directory.mechanisms; // Who tries will hear of it.
         }
@@ -238,6 +243,7 @@ public final class PasswdFile implements Authenticator {
                 directory = read();
                 version = now;
             }
+            looked = nanoTime.getAsLong();
             return directory;
         } finally {
             reading.unlock();
