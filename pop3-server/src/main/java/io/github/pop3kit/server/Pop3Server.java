@@ -129,7 +129,8 @@ public final class Pop3Server implements AutoCloseable {
          * What follows {@code +OK} at the start of a session.
          *
          * @throws IllegalArgumentException if the line would be longer than 512 octets (RFC 2449 section 4), has something in it
-         *     that is not printable ASCII, or a {@code <}, which clients take for the challenge of APOP
+         *     that is not printable ASCII, or a {@code <}, which clients take for the challenge of APOP; or if it
+         *     begins with {@code [}, as only response codes do (RFC 2449 section 6.4)
          */
         public Builder greeting(String text) {
             int longest = 512 - "+OK \r\n".length();
@@ -141,6 +142,10 @@ public final class Pop3Server implements AutoCloseable {
             if (text.indexOf('<') >= 0) {
                 throw new IllegalArgumentException(
                         "a greeting has no \"<\": clients would take what follows for APOP's challenge");
+            }
+            if (text.startsWith("[")) {
+                throw new IllegalArgumentException(
+                        "a greeting does not begin with \"[\": clients would take what follows for a response code");
             }
             greeting = text;
             return this;

@@ -12,6 +12,11 @@ final class Secrets {
         return SaslPrep.prepare(text).isPresent();
     }
 
+    /** Whether SASLprep leaves a name of it, neither refused nor empty (RFC 5034 section 4, of authorization identities). */
+    static boolean isName(String text) {
+        return SaslPrep.prepare(text).filter(name -> !name.isEmpty()).isPresent();
+    }
+
     /** The name prepared, so that all the ways to type it are one; as it is where it is not allowed, and then nobody has it. */
     static String prepared(String name) {
         return SaslPrep.prepare(name).orElse(name);

@@ -258,7 +258,7 @@ final class Session implements Runnable {
         tls = Optional.of(secured.session());
         wire.upgrade(fixture.carry(secured));
         besideWire = false;
-        peer = peer.secured();
+        peer = peer.secured(secured.session());
     }
 
     /** Since the session began, in whole seconds. */
