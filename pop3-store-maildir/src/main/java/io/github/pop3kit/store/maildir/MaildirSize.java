@@ -150,6 +150,7 @@ final class MaildirSize {
         String text;
         try {
             attributes = io.attributes(file);
+            if (!attributes.isRegularFile()) return Optional.empty();
             text = new String(io.read(file), US_ASCII);
         } catch (NoSuchFileException e) {
             return Optional.empty();

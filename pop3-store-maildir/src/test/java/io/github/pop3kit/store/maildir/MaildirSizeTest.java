@@ -77,6 +77,16 @@ class MaildirSizeTest {
     }
 
     @Test
+    void what_is_no_file_limits_nothing() throws Exception {
+        Files.createDirectory(sizes);
+        deliver("0123456789");
+        try (Maildrop maildrop = maildir.open()) {
+            maildrop.remove(new int[] {1});
+        }
+        assertTrue(Files.isDirectory(sizes));
+    }
+
+    @Test
     void a_message_that_passes_a_limit_is_refused() throws Exception {
         maildir.put("cur/1.a,S=10:2,", "0123456789");
         for (String limits : List.of("12S", "0S,1C", "1C,100S")) {
