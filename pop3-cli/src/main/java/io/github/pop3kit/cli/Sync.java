@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -21,8 +22,10 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.PositionalParamSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** {@code pop3 sync}: new mail, each message once. */
 @Command(
@@ -39,6 +42,9 @@ import picocli.CommandLine.Option;
         usageHelpWidth = 110,
         sortOptions = false)
 final class Sync implements Callable<Integer> {
+
+    private static final Set<String> FOR_ALL =
+            Set.of("--accounts", "--dry-run", "--watch", "--progress", "--quiet", "--state", "--per-host");
 
     private final Pop3 pop3;
 
@@ -129,6 +135,10 @@ final class Sync implements Callable<Integer> {
             description = "How many accounts of one host at once; ${DEFAULT-VALUE} if it is not said.")
     private int perHost;
 
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it.
+    private CommandSpec spec;
+
     private Sync(Pop3 pop3) {
         this.pop3 = pop3;
         this.account = new Account(pop3);
@@ -147,6 +157,7 @@ final class Sync implements Callable<Integer> {
     @Override
     public Integer call() throws Failure {
         List<SyncAccount> accounts = accounts();
+        if (dry && every != null) throw Failure.usage("Say either --dry-run or --watch.", "pop3 sync");
         if (perHost < 1) throw Failure.usage("The number of --per-host is positive.", "pop3 sync");
         Pop3Sync.Builder builder =
                 Pop3Sync.builder(state == null ? defaultState() : state).perHost(perHost);
@@ -169,6 +180,7 @@ final class Sync implements Callable<Integer> {
             throw Failure.usage("Say either a URL or --accounts.", "pop3 sync");
         }
         if (file != null) {
+            refuseForOne();
             Log.quiet();
             return new SyncFile(pop3, file).accounts();
         }
@@ -179,6 +191,14 @@ final class Sync implements Callable<Integer> {
         return List.of(SyncAccount.of(account.client(), account.user(), account.logins(), sink)
                 .keeping(retention)
                 .onMigration(migration));
+    }
+
+    /** What says something about one account is not for those of a file, and must not seem to be. */
+    private void refuseForOne() throws Failure {
+        for (OptionSpec said : spec.commandLine().getParseResult().matchedOptions()) {
+            if (FOR_ALL.contains(said.longestName())) continue;
+            throw Failure.usage("The file of --accounts says what " + said.longestName() + " would say.", "pop3 sync");
+        }
     }
 
     private Path defaultState() {

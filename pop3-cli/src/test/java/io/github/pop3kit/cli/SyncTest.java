@@ -267,6 +267,14 @@ class SyncTest {
         assertEquals(2, sync(url, "--to", "ftp:x").status());
         assertEquals(2, sync(url, "--to", "eml:x", "--keep", "some").status());
         assertEquals(2, sync(url, "--to", "eml:x", "--accounts", "y").status());
+        assertEquals(2, sync(url, "--to", "eml:x", "--dry-run", "--watch").status());
+        for (String one : List.of("--keep=all", "--password-file=x", "--timeout=5s", "--insecure")) {
+            Ran ran = sync("--accounts", "y", one);
+            assertEquals(2, ran.status());
+            assertTrue(
+                    ran.err().contains(one.substring(0, one.indexOf('=') < 0 ? one.length() : one.indexOf('='))),
+                    ran.err());
+        }
     }
 
     @Test

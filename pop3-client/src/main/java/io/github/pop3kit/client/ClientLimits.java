@@ -12,7 +12,7 @@ package io.github.pop3kit.client;
 public record ClientLimits(int listingEntries, long messageOctets, int headerOctets, long drainOctets, int window) {
 
     private static final ClientLimits DEFAULTS =
-            new ClientLimits(10_000_000, 4L * 1024 * 1024 * 1024, 256 * 1024, 1024 * 1024, 256);
+            new ClientLimits(1_000_000, 4L * 1024 * 1024 * 1024, 256 * 1024, 1024 * 1024, 256);
 
     public ClientLimits {
         if (listingEntries < 1 || messageOctets < 1 || headerOctets < 1 || drainOctets < 0 || window < 1) {
@@ -20,7 +20,7 @@ public record ClientLimits(int listingEntries, long messageOctets, int headerOct
         }
     }
 
-    /** Ten million messages of up to 4 GiB, headers of 256 KiB, 1 MiB drained, a window of 256. */
+    /** A million messages of up to 4 GiB, headers of 256 KiB, 1 MiB drained, a window of 256. */
     public static ClientLimits defaults() {
         return DEFAULTS;
     }

@@ -55,6 +55,9 @@ final class SyncSession {
     /** So many messages do not all go by themselves while as many others come. */
     private static final int MANY = 10;
 
+    /** What a message is called whose server has no unique-ids; the rest is a hash. */
+    private static final String BY_OCTETS = "sha-256:";
+
     private static final Duration FIRST_PAUSE = Duration.ofMinutes(10);
     private static final Duration LONGEST_PAUSE = Duration.ofDays(1);
 
@@ -123,7 +126,7 @@ final class SyncSession {
         try {
             all = list(maildrop.uniqueIds());
         } catch (NotOfferedException e) {
-            if (!account.retention().keepsNothing()) throw noUniqueIds(e);
+            if (!account.retention().keepsNothing() || knowsUniqueIds()) throw noUniqueIds(e);
             fetchAndDelete();
             return;
         }
@@ -141,7 +144,7 @@ final class SyncSession {
         try {
             all = list(maildrop.uniqueIds());
         } catch (NotOfferedException e) {
-            if (!account.retention().keepsNothing()) throw noUniqueIds(e);
+            if (!account.retention().keepsNothing() || knowsUniqueIds()) throw noUniqueIds(e);
             lookAtSizes();
             maildrop.quit();
             return;
@@ -156,10 +159,19 @@ final class SyncSession {
         maildrop.quit();
     }
 
+    /** Whether mail is there that was fetched by its unique-id, and would be fetched again without. */
+    private boolean knowsUniqueIds() {
+        return journal.entries().stream()
+                .anyMatch(entry -> entry.isStored()
+                        && entry.gone() == null
+                        && !entry.uniqueId().startsWith(BY_OCTETS));
+    }
+
     private SyncException noUniqueIds(NotOfferedException cause) {
         return new SyncException(
                 SyncException.Reason.NO_UNIQUE_IDS,
                 cause.getMessage()
+                        + (knowsUniqueIds() ? " any more" : "")
                         + "; what is kept there could not be told from new mail. It can only be synchronised if"
                         + " everything that is fetched is deleted at once",
                 cause);
@@ -705,7 +717,7 @@ final class SyncSession {
         try (OutputStream out = new DigestOutputStream(Files.newOutputStream(spool), digest)) {
             maildrop.retrieveTo(number, out);
         }
-        return "sha-256:" + HexFormat.of().formatHex(digest.digest());
+        return BY_OCTETS + HexFormat.of().formatHex(digest.digest());
     }
 
     private void takeSpooled(Listed message, Path spool) throws IOException {

@@ -580,6 +580,17 @@ class Pop3SyncTest {
         }
 
         @Test
+        void a_server_that_has_lost_them_for_a_while_brings_nothing_twice() throws Exception {
+            Pop3SyncTest.this.deliver(1, 2);
+            site.run(account);
+            site.server.withoutCapability("UIDL");
+            SyncReport report = site.run(account.keeping(Retention.deleteAfterFetch()));
+            assertEquals(Reason.NO_UNIQUE_IDS, reason(report));
+            assertEquals(messages(1, 2), kept());
+            assertEquals(messages(1, 2), left());
+        }
+
+        @Test
         void the_same_octets_are_another_message_once_the_first_was_deleted() throws Exception {
             site.server.withoutCapability("UIDL");
             SyncAccount deleting = site.account(Sink.maildir(site.mail)).keeping(Retention.deleteAfterFetch());
