@@ -7,7 +7,8 @@ module io.github.pop3kit.protocol {
     exports io.github.pop3kit.protocol.transcript;
     exports io.github.pop3kit.protocol.sasl to
             io.github.pop3kit.server,
-            io.github.pop3kit.client;
+            io.github.pop3kit.client,
+            io.github.pop3kit.testkit;
     exports io.github.pop3kit.protocol.wire to
             io.github.pop3kit.server,
             io.github.pop3kit.client,

@@ -7,4 +7,5 @@ module io.github.pop3kit.testkit {
     requires static org.jspecify;
 
     exports io.github.pop3kit.testkit;
+    exports io.github.pop3kit.testkit.conformance;
 }

@@ -10,6 +10,7 @@ import io.github.pop3kit.client.Pop3Exception;
 import io.github.pop3kit.client.ProtocolViolationException;
 import io.github.pop3kit.client.TlsFailedException;
 import io.github.pop3kit.client.sync.SyncException;
+import io.github.pop3kit.testkit.conformance.CannotCheckException;
 import java.io.IOException;
 import java.net.UnknownHostException;
 import java.nio.channels.ClosedByInterruptException;
@@ -67,6 +68,17 @@ final class Failure extends Exception {
         if (e instanceof ConnectionLostException && isUnknownHost(e)) return NO_HOST;
         // What became of the deletions has to be looked at before.
         return e.isRetrySafe() || e instanceof CommitException ? TRY_AGAIN : UNAVAILABLE;
+    }
+
+    /** A server cannot be checked at all. */
+    static Failure of(CannotCheckException e) {
+        int status = switch (e.reason()) {
+            case UNREACHABLE -> UNAVAILABLE;
+            case PROTOCOL -> PROTOCOL;
+            case LOGIN -> NOT_PERMITTED;
+            case DELIVERY -> INPUT_OUTPUT;
+        };
+        return new Failure(status, sentence(String.valueOf(e.getMessage())));
     }
 
     private static boolean isUnknownHost(Exception e) {

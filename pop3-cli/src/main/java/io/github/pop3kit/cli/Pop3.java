@@ -96,6 +96,7 @@ public final class Pop3 {
                 .addSubcommand(passwd)
                 .addSubcommand(new Database(this))
                 .addSubcommand(new UidlDiff(this))
+                .addSubcommand(new Check(this))
                 .setOut(out)
                 .setErr(err)
                 .setCaseInsensitiveEnumValuesAllowed(true)
