@@ -23,7 +23,8 @@ final class Generated {
         if (Boolean.getBoolean("docs.update")) {
             Files.writeString(page, text.substring(0, from) + "\n" + expected + "\n" + text.substring(to));
         } else {
-            assertEquals("\n" + expected + "\n", text.substring(from, to), name + " in " + page + ": -Ddocs.update=true");
+            assertEquals(
+                    "\n" + expected + "\n", text.substring(from, to), name + " in " + page + ": -Ddocs.update=true");
         }
     }
 }

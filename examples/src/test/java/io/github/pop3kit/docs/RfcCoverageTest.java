@@ -66,8 +66,7 @@ class RfcCoverageTest {
             if (!line.startsWith("| ") || line.startsWith("| ---") || line.contains("| shown by |")) continue;
             String[] cells = line.substring(2, line.length() - 1).split(" \\| |\\| ", -1);
             if (cells.length != 5) continue;
-            tables.computeIfAbsent(heading, any -> new ArrayList<>())
-                    .add(new Row(line, cells[2], cells[3], cells[4]));
+            tables.computeIfAbsent(heading, any -> new ArrayList<>()).add(new Row(line, cells[2], cells[3], cells[4]));
         }
     }
 
@@ -91,7 +90,8 @@ class RfcCoverageTest {
         assertEquals(
                 List.of(),
                 rows().stream()
-                        .filter(row -> !row.isTested() && !EXCUSE.matcher(row.shownBy).find())
+                        .filter(row ->
+                                !row.isTested() && !EXCUSE.matcher(row.shownBy).find())
                         .map(Row::line)
                         .toList());
     }
@@ -140,8 +140,10 @@ class RfcCoverageTest {
 
     @Test
     void the_counts_are_those_of_the_tables() throws IOException {
-        StringBuilder counts = new StringBuilder("| | sentences | with a test | open | deviate | not ours |\n"
-                + "| --- | --- | --- | --- | --- | --- |\n");
+        StringBuilder counts = new StringBuilder("""
+                | | sentences | with a test | open | deviate | not ours |
+                | --- | --- | --- | --- | --- | --- |
+                """);
         tables.forEach((heading, rows) -> counts.append("| ")
                 .append(heading.replaceFirst(",.*", ""))
                 .append(" | ")

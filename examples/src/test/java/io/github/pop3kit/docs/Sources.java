@@ -40,8 +40,8 @@ final class Sources {
 
     private void add(Path folder) throws IOException {
         try (Stream<Path> files = Files.walk(folder)) {
-            for (Path file : files.filter(file -> file.toString().endsWith(".java"))
-                    .toList()) {
+            for (Path file :
+                    files.filter(file -> file.toString().endsWith(".java")).toList()) {
                 String name = file.getFileName().toString().replace(".java", "");
                 classes.computeIfAbsent(name, any -> new ArrayList<>()).add(text(file));
             }

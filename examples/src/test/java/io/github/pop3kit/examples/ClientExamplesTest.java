@@ -1,5 +1,6 @@
 package io.github.pop3kit.examples;
 
+import static io.github.pop3kit.testkit.Pop3Assertions.assertThat;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -105,12 +106,18 @@ class ClientExamplesTest {
     }
 
     @Test
-    void large_mail_is_deleted_unread() throws IOException {
+    void large_mail_is_shown_and_deleted_unread_and_the_rest_fetched() throws IOException {
         bob.deliver(LARGE);
-        String kept = bob.deliver("Subject: small\r\n\r\n");
-        DeleteLargeMail.deleteLargerThan(10_000_000, client, BOB, out);
+        String rest = "Subject: small\r\n\r\n";
+        String kept = bob.deliver(rest);
+        FixOversizedMaildrop.fix(client, BOB, 10_000_000, folder, out);
         assertTrue(printed.toString(StandardCharsets.UTF_8).startsWith("Subject: large\r\n\r\nxxx"));
         assertTrue(printed.size() < 1000);
         assertEquals(List.of(kept), bob.uniqueIds());
+        assertEquals(List.of(rest), stored());
+        assertThat(server)
+                .receivedInOrder("LIST", "TOP 1 5", "DELE 1", "QUIT")
+                .receivedInOrder("RETR 1", "QUIT")
+                .neverReceived("RETR 2");
     }
 }

@@ -1,24 +1,29 @@
 package io.github.pop3kit.examples;
 
 import io.github.pop3kit.store.MailStore;
+import io.github.pop3kit.store.MailStores;
 import io.github.pop3kit.testkit.MailStoreContract;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import org.junit.jupiter.api.io.TempDir;
 
+// doc: contract
 class FolderStoreTest implements MailStoreContract {
-
     @TempDir
     Path root;
 
     @Override
-    public MailStore newStore() {
-        return new FolderStore(root);
+    public MailStore newStore() throws IOException {
+        return MailStores.create("folder:" + root, Map.of());
     }
 
     @Override
-    public MailStore reopened(MailStore store) {
-        return new FolderStore(root);
+    public void deliver(MailStore store, String user, byte[] message) throws IOException {
+        Files.write(Files.createTempFile(FolderStore.folder("" + root, user), "" + System.nanoTime(), ".eml"), message);
     }
+    // doc: end
 
     @Override
     public int manyMessages() {
