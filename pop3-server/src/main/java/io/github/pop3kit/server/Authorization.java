@@ -259,7 +259,8 @@ final class Authorization implements SessionState {
             return this;
         }
         try {
-            Transaction transaction = Transaction.open(service, account, wire, peer, offered(), utf8);
+            Transaction transaction =
+                    Transaction.open(service, account, wire, peer, offered(), utf8, session::closeToUser);
             service.loginDelay().loggedIn(account.name());
             session.loggedIn(account.name());
             log.info("pop3-login: Login: user=<{}>, method={}, {}", LogText.of(account.name()), method, peer.fields());

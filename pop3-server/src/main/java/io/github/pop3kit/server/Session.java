@@ -82,7 +82,7 @@ final class Session implements Runnable {
     /** Hears from a proxy whom it speaks for: from then on that is the peer, for the limits and the log. */
     private boolean isIntroduced() {
         if (!service.isProxy(peer.remote())) return true;
-        wire.deadlineIn(service.limits().handshake());
+        wire.deadlineIn(timeLeftToShakeHands());
         try {
             besideWire = true;
             if (unwelcome) throw new ClosedChannelException();
@@ -248,9 +248,15 @@ final class Session implements Runnable {
         return service.limits().login().minusNanos(service.bench().nanoTime() - begun);
     }
 
+    private Duration timeLeftToShakeHands() {
+        Duration login = timeLeftToLogIn();
+        Duration handshake = service.limits().handshake();
+        return handshake.compareTo(login) < 0 ? handshake : login;
+    }
+
     /** Shakes hands, within the limit. */
     void startTls() throws IOException {
-        wire.deadlineIn(service.limits().handshake());
+        wire.deadlineIn(timeLeftToShakeHands());
         besideWire = true;
         if (unwelcome) throw new ClosedChannelException();
         ServerTls how = fixture.handshake(socket, endpoint.how().orElseThrow());

@@ -36,6 +36,9 @@ final class Transaction implements SessionState {
 
     private final boolean utf8;
 
+    /** Gives the user's place back. */
+    private final Runnable leave;
+
     /** By message-number; 0 is not used. */
     private final long[] octets;
 
@@ -69,7 +72,8 @@ final class Transaction implements SessionState {
             Wire wire,
             Peer peer,
             List<String> mechanisms,
-            boolean utf8) {
+            boolean utf8,
+            Runnable leave) {
         this.service = service;
         this.account = account;
         this.maildrop = maildrop;
@@ -78,6 +82,7 @@ final class Transaction implements SessionState {
         this.peer = peer;
         this.mechanisms = mechanisms;
         this.utf8 = utf8;
+        this.leave = leave;
         this.present = all();
     }
 
@@ -86,15 +91,23 @@ final class Transaction implements SessionState {
      *
      * @param mechanisms the ways to log in that the connection has
      * @param utf8 whether the client has said UTF8 (RFC 6856 section 2)
+     * @param leave is run when the maildrop is closed, before QUIT is answered: the client may be back at once
      */
     static Transaction open(
-            Service service, Account account, Wire wire, Peer peer, List<String> mechanisms, boolean utf8)
+            Service service,
+            Account account,
+            Wire wire,
+            Peer peer,
+            List<String> mechanisms,
+            boolean utf8,
+            Runnable leave)
             throws IOException {
         Maildrop maildrop = service.store().open(account);
         try {
             long[] octets = new long[maildrop.count() + 1];
             for (int number = 1; number < octets.length; number++) octets[number] = maildrop.octets(number);
-            Transaction transaction = new Transaction(service, account, maildrop, octets, wire, peer, mechanisms, utf8);
+            Transaction transaction =
+                    new Transaction(service, account, maildrop, octets, wire, peer, mechanisms, utf8, leave);
             wire.idleAfter(service.limits().idle());
             wire.ok("maildrop has " + transaction.summary());
             return transaction;
@@ -302,7 +315,7 @@ final class Transaction implements SessionState {
         // In a pipelined batch the messages may still be in our buffer: a client that is gone must not lose them.
         if (numbers.length > 0) wire.flush();
         boolean removed = remove(numbers);
-        maildrop.close();
+        close();
         if (removed) wire.ok(numbers.length == 0 ? "pop3kit signing off" : "pop3kit signing off, messages deleted");
         logEnd("Logged out", removed ? numbers : new int[0]);
         return Ended.ENDED;
@@ -322,9 +335,17 @@ final class Transaction implements SessionState {
 
     @Override
     public void abandon() {
-        maildrop.close();
+        close();
         boolean idle = wire.late(service.bench().nanoTime());
         logEnd(idle ? "Disconnected for inactivity" : "Connection closed", new int[0]);
+    }
+
+    private void close() {
+        try {
+            maildrop.close();
+        } finally {
+            leave.run();
+        }
     }
 
     // ---- and the rest

@@ -88,6 +88,24 @@ class LimitsTest {
     }
 
     @Test
+    void the_time_for_a_handshake_is_part_of_the_time_to_log_in() throws IOException {
+        Played secured = Played.with()
+                .configured(builder -> builder.bench(clock)
+                        .listen(Endpoint.stls(0, ServerCertificate.selfSigned("localhost")))
+                        .limits(ServerLimits.defaults().with("login", "5s")));
+        try (Played.Running running = secured.start();
+                SocketChannel client = running.connect()) {
+            play(client, """
+                    S: +OK …
+                    C: STLS
+                    S: +OK …
+                    """);
+            clock.passes(Duration.ofSeconds(6));
+            play(client, "S closes");
+        }
+    }
+
+    @Test
     void what_is_done_about_a_command_does_not_count_as_silence() throws IOException {
         Played slow = Played.with()
                 .configured(builder -> builder.bench(clock)
@@ -292,6 +310,11 @@ class LimitsTest {
                     C: PASS a secret
                     S: -ERR [IN-USE] too many sessions of this user
                     """);
+            play(first, """
+                    C: QUIT
+                    S: +OK …
+                    """);
+            running.plays(LOGIN + "C: QUIT\nS: +OK …");
         }
     }
 

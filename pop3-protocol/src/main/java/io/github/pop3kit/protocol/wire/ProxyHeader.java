@@ -28,6 +28,7 @@ public record ProxyHeader(Optional<InetAddress> source, Optional<InetAddress> de
     /** With its line end, as section 2.1 of the specification has it. */
     private static final int LONGEST_LINE = 107;
 
+    private static final byte[] WORD = {'P', 'R', 'O', 'X', 'Y', ' '};
     private static final byte[] SIGNATURE = {'\r', '\n', '\r', '\n', 0, '\r', '\n', 'Q', 'U', 'I', 'T', '\n'};
     private static final int FIXED = 16;
 
@@ -50,18 +51,24 @@ public record ProxyHeader(Optional<InetAddress> source, Optional<InetAddress> de
      * @throws EOFException if the connection ends within it
      */
     public static ProxyHeader read(ReadableByteChannel channel) throws IOException {
-        ByteBuffer start = take(channel, ByteBuffer.allocate(SHORTEST));
-        byte[] signature = new byte[SIGNATURE.length];
-        start.get(signature);
-        return ByteBuffer.wrap(signature).equals(ByteBuffer.wrap(SIGNATURE))
-                ? binary(channel, start.rewind())
-                : line(channel, start.rewind());
+        ByteBuffer start = ByteBuffer.allocate(SHORTEST);
+        while (start.hasRemaining()) {
+            if (channel.read(start) < 0) throw new EOFException("the connection ended before its PROXY header");
+            // Whoever begins with something else may wait for our greeting before it says more.
+            if (!beginsLike(WORD, start) && !beginsLike(SIGNATURE, start))
+                throw new ProtocolException("no PROXY header");
+        }
+        return beginsLike(SIGNATURE, start) ? binary(channel, start.flip()) : line(channel, start.flip());
+    }
+
+    private static boolean beginsLike(byte[] word, ByteBuffer start) {
+        int known = Math.min(word.length, start.position());
+        return start.slice(0, known).equals(ByteBuffer.wrap(word, 0, known));
     }
 
     /** Version 1. Its length is not known beforehand, so it is read octet by octet. */
     private static ProxyHeader line(ReadableByteChannel channel, ByteBuffer start) throws IOException {
         StringBuilder line = new StringBuilder(StandardCharsets.ISO_8859_1.decode(start));
-        if (!line.toString().startsWith("PROXY ")) throw new ProtocolException("no PROXY header");
         ByteBuffer octet = ByteBuffer.allocate(1);
         while (line.charAt(line.length() - 1) != '\n') {
             if (line.length() == LONGEST_LINE) throw new ProtocolException("PROXY header too long");

@@ -13,11 +13,13 @@ import java.net.InetAddress;
 import java.net.ProtocolException;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
+import java.nio.channels.Pipe;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import java.util.Optional;
 import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -68,6 +70,18 @@ class ProxyHeaderTest {
             })
     void what_is_not_version_1_to_the_letter_is_refused(String line) {
         assertThrows(ProtocolException.class, () -> read(text(line)));
+    }
+
+    @Timeout(30)
+    @ParameterizedTest
+    @ValueSource(strings = {"U", "PROXO", "\r\n\r\nX", "CAPA\r\n"})
+    void whoever_waits_for_a_greeting_is_not_waited_for(String start) throws IOException {
+        Pipe pipe = Pipe.open();
+        try (Pipe.SinkChannel client = pipe.sink();
+                Pipe.SourceChannel connection = pipe.source()) {
+            client.write(ByteBuffer.wrap(text(start)));
+            assertThrows(ProtocolException.class, () -> ProxyHeader.read(connection));
+        }
     }
 
     @Test
