@@ -246,7 +246,7 @@ final class MaildirSync {
      * @throws StoreException {@link Reason#PERMANENT PERMANENT} if another message has the unique-id
      */
     void claim(String uniqueId, String base, MaildirDrop.Hold.Change publish) throws IOException {
-        describe(find(), Optional.empty()); // every message has its uid, and its unique-id is known
+        snapshot(); // every message has its uid, and its unique-id is in the list where no format makes it
         try (DotLock held = lock()) {
             UidList uids = readOrCreate();
             Map<String, String> places = places(folders.list().places());
