@@ -103,11 +103,18 @@ final class Get implements Callable<Integer> {
             for (UniqueIdListing each : uniqueIds(maildrop)) uniqueIds.put(each.number(), each.uniqueId());
         }
         begun = true;
-        return missing.stream().collect(LinkedHashMap::new, (same, number) -> same.put(number, number), Map::putAll);
+        return same(missing);
+    }
+
+    private static Map<Integer, Integer> same(Set<Integer> numbers) {
+        Map<Integer, Integer> same = new LinkedHashMap<>();
+        for (int number : numbers) same.put(number, number);
+        return same;
     }
 
     /** In a second session a message may have another number, since somebody may have deleted others between the two. */
     private Map<Integer, Integer> again(RemoteMaildrop maildrop) throws IOException {
+        if (uniqueIds.isEmpty()) return same(missing); // The server has none: numbers are all there is.
         Map<String, Integer> originals = new HashMap<>();
         for (int number : missing) {
             String uniqueId = uniqueIds.get(number);

@@ -432,6 +432,13 @@ class ClientCommandsTest {
         assertDone(other);
         assertTrue(other.out().lines().toList().get(1).startsWith("2 "), other.out());
         assertEquals(2, files(folder.resolve("other")).size());
+        Ran nameless = against(
+                url -> pop3(
+                        "get", url, "1", "2", "--to", folder.resolve("nameless").toString()),
+                broken.replaceFirst("(?s)S: UIDL\\n", "").replace("S: +OK\nS: 1 a\nS: 2 b\nS: .\n", "S: -ERR\n"),
+                PIPELINING.replaceFirst("(?s)S: UIDL\\n", "").replaceFirst("(?s)C: UIDL.*", "") + "C: RETR 2\n"
+                        + message + "C: QUIT\nS: +OK\n");
+        assertDone(nameless);
         Ran gone = against(
                 url -> pop3("get", url, "1", "2", "--to", folder.resolve("gone").toString()),
                 broken,

@@ -33,8 +33,8 @@ final class Listings {
         int most = dialogue.limits().listingEntries();
         int lines = 0;
         dialogue.begins();
-        for (String line; !(line = dialogue.line()).equals("."); lines++) {
-            if (lines == most) throw dialogue.tooMany(most);
+        for (String line = dialogue.line(); !line.equals("."); line = dialogue.line()) {
+            if (lines++ == most) throw dialogue.tooMany(most);
             each.take(line);
         }
         dialogue.ends();

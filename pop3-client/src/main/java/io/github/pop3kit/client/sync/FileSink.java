@@ -3,13 +3,19 @@ package io.github.pop3kit.client.sync;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +32,18 @@ abstract sealed class FileSink implements Sink {
     /** How many files of all sinks may be open while they wait for their group; the others are made durable one by one. */
     private static final Semaphore WAITING = new Semaphore(256);
 
+    /** File systems make durable together what is asked for at once. */
+    private static final ThreadPoolExecutor AT_ONCE =
+            new ThreadPoolExecutor(8, 8, 5, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
+                Thread thread = new Thread(null, task, "pop3-sync-disk", 0, false);
+                thread.setDaemon(true);
+                return thread;
+            });
+
+    static {
+        AT_ONCE.allowCoreThreadTimeOut(true);
+    }
+
     private static final class Written {
 
         private final Arrival arrival;
@@ -37,13 +55,17 @@ abstract sealed class FileSink implements Sink {
             this.file = file;
         }
 
-        void makeDurable() throws IOException {
+        void makeDurable() {
             Disk.Output open = out;
             if (open == null) return;
-            open.force();
-            out = null;
-            WAITING.release();
-            open.close();
+            try {
+                open.force();
+                out = null;
+                WAITING.release();
+                open.close();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
         }
 
         void giveUp(Disk disk) {
@@ -159,13 +181,26 @@ abstract sealed class FileSink implements Sink {
         if (group.files.isEmpty()) return;
         boolean complete = false;
         try {
-            for (Written written : group.files) written.makeDurable();
+            makeDurable(group.files);
             for (Written written : group.files) place(written.arrival, written.file);
             disk.forceDirectory(directory());
             complete = true;
         } finally {
             if (!complete) group.files.forEach(written -> written.giveUp(disk));
             group.files.clear();
+        }
+    }
+
+    /** Waits for all of them, also for those behind one that fails. */
+    private static void makeDurable(List<Written> files) throws IOException {
+        List<CompletableFuture<Void>> all = files.stream()
+                .map(written -> CompletableFuture.runAsync(written::makeDurable, AT_ONCE))
+                .toList();
+        try {
+            CompletableFuture.allOf(all.toArray(CompletableFuture<?>[]::new)).join();
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof UncheckedIOException failed) throw failed.getCause();
+            throw e;
         }
     }
 
