@@ -492,7 +492,7 @@ final class WrongServer implements AutoCloseable {
 
         private long size(Message message) {
             String octets = message.octets;
-            if (has(Defect.SIZE_OF_BODY)) return octets.length() - octets.indexOf("\r\n\r\n");
+            if (has(Defect.SIZE_OF_BODY)) return (long) octets.length() - octets.indexOf("\r\n\r\n");
             if (has(Defect.SIZE_BY_LF)) return octets.replace("\r\n", "\n").length();
             if (has(Defect.SIZE_WITH_STUFFING)) return stuffed(octets).length();
             return octets.length();
