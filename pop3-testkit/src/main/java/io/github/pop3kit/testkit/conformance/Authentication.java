@@ -44,6 +44,7 @@ final class Authentication {
                     Answer answer = visit.connect().ask("AUTH PLAIN");
                     expect(answer.isChallenge(), "a challenge is said as " + quoted(answer.line()));
                 });
+        room.fromHere("auth-challenge-word");
         room.must(
                 "auth-unknown",
                 "AUTH with a mechanism that the server has not is refused with -ERR",
@@ -62,6 +63,7 @@ final class Authentication {
                     Answer answer = talk.ask("AUTH PLAIN");
                     expect(answer.line().equals("+ "), "it is answered with " + quoted(answer.line()));
                 });
+        room.fromHere("auth-challenge-word", "auth-empty-challenge");
         room.must(
                 "auth-cancel",
                 "The response * cancels AUTH, which is answered with -ERR",
@@ -80,7 +82,7 @@ final class Authentication {
                 "Clients try one mechanism after the other.",
                 Set.of(Need.PLAIN, Need.ACCOUNT),
                 visit -> {
-                    visit.login().ok("QUIT");
+                    visit.login().quit();
                     Talk talk = visit.connect();
                     challenged(talk, "AUTH PLAIN");
                     talk.ask("*");
@@ -116,22 +118,21 @@ final class Authentication {
                     talk.ok("NOOP");
                 });
         room.must(
-                        "sasl-is-served",
-                        "Each mechanism that CAPA lists is served",
-                        "RFC 5034, section 3",
-                        WHY,
-                        Set.of(Need.SASL),
-                        visit -> {
-                            List<String> refused = new ArrayList<>();
-                            for (String mechanism : visit.situation().mechanisms()) {
-                                Talk talk = visit.connect();
-                                Answer answer = talk.ask("AUTH " + mechanism);
-                                if (!answer.isChallenge()) refused.add(mechanism);
-                                talk.close();
-                            }
-                            expect(refused.isEmpty(), "there is no challenge of " + refused);
-                        })
-                .behind("auth-challenge-word");
+                "sasl-is-served",
+                "Each mechanism that CAPA lists is served",
+                "RFC 5034, section 3",
+                WHY,
+                Set.of(Need.SASL),
+                visit -> {
+                    List<String> refused = new ArrayList<>();
+                    for (String mechanism : visit.situation().mechanisms()) {
+                        Talk talk = visit.connect();
+                        Answer answer = talk.ask("AUTH " + mechanism);
+                        if (!answer.isChallenge()) refused.add(mechanism);
+                        talk.close();
+                    }
+                    expect(refused.isEmpty(), "there is no challenge of " + refused);
+                });
     }
 
     private static void notBase64(Room room, String id, String title, String response) {
@@ -243,18 +244,17 @@ final class Authentication {
 
     private static void mechanism(Room room, String id, String title, String clause, Need need, Login login) {
         room.must(id, title, clause, WHY, Set.of(need, Need.ACCOUNT), visit -> {
-                    Talk talk = opened(visit);
-                    Answer answer = login.of(talk, visit);
-                    expect(answer.isOk(), "the login is refused: " + quoted(answer.line()));
-                    talk.loggedIn();
-                    talk.ok("NOOP");
-                })
-                .behind("auth-challenge-word");
+            Talk talk = opened(visit);
+            Answer answer = login.of(talk, visit);
+            expect(answer.isOk(), "the login is refused: " + quoted(answer.line()));
+            talk.loggedIn();
+            talk.ok("NOOP");
+        });
     }
 
     /** A connection, when the maildrop is free for sure. */
     private static Talk opened(Visit visit) throws IOException, Finding, Moot {
-        visit.login().ok("QUIT");
+        visit.login().quit();
         return visit.connect();
     }
 
@@ -284,6 +284,7 @@ final class Authentication {
     }
 
     private static void apop(Room room) {
+        room.fromHere();
         String clause = "RFC 1939, section 7, APOP";
         room.must(
                 "apop-timestamp",

@@ -104,6 +104,7 @@ final class CapabilityList {
                             }
                         })
                 .behind("capa-after-login");
+        room.fromHere("capa-lines");
         argument(
                 room,
                 "EXPIRE",
@@ -146,6 +147,7 @@ final class CapabilityList {
     }
 
     private static void truth(Room room) {
+        room.fromHere();
         room.must(
                 "capa-user-is-served",
                 "Where CAPA lists USER, it is served",
@@ -173,7 +175,7 @@ final class CapabilityList {
                             .orElse(List.of());
                     Moot.unless(!delay.isEmpty() && delay.get(0).matches("0*[1-9]\\d*"), "no LOGIN-DELAY is announced");
                     Moot.unless(delay.size() == 1, "it differs from user to user");
-                    visit.login().ok("QUIT");
+                    visit.login().quit();
                     Answer second = visit.logIn(visit.connect());
                     expect(
                             second.isErr(),

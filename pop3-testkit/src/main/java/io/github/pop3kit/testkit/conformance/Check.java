@@ -1,6 +1,7 @@
 package io.github.pop3kit.testkit.conformance;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
@@ -28,6 +29,8 @@ record Check(
     }
 
     Check withBehind(String... ids) {
-        return new Check(id, room, title, clause, level, why, needs, List.of(ids), body);
+        List<String> all = new ArrayList<>(behind);
+        all.addAll(List.of(ids));
+        return new Check(id, room, title, clause, level, why, needs, List.copyOf(all), body);
     }
 }

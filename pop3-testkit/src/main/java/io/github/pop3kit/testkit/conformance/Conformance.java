@@ -35,7 +35,6 @@ public final class Conformance {
             Retrieval.room(),
             Listings.room(),
             Arguments.room(),
-            Pipelining.room(),
             Authentication.room(),
             TlsRules.room(),
             Unicode.room(),
@@ -43,6 +42,7 @@ public final class Conformance {
             Locking.room(),
             LostConnections.room(),
             Deletion.room(),
+            Pipelining.room(),
             Guessing.room());
 
     private static final Duration BUDGET = Duration.ofMinutes(2);

@@ -187,19 +187,20 @@ final class Deletion {
 
     private static void rset(Room room) {
         room.must(
-                "rset-one-reply",
-                "RSET is answered once",
-                RSET,
-                "From then on every reply is taken for that of another command.",
-                Set.of(Need.ACCOUNT),
-                visit -> {
-                    Talk talk = visit.login();
-                    talk.ok("RSET");
-                    Answer answer = talk.ask("STAT");
-                    expect(
-                            answer.isOk() && answer.text().matches("\\d+ \\d+.*"),
-                            "STAT behind RSET is answered with " + quoted(answer.line()));
-                });
+                        "rset-one-reply",
+                        "RSET is answered once",
+                        RSET,
+                        "From then on every reply is taken for that of another command.",
+                        Set.of(Need.ACCOUNT),
+                        visit -> {
+                            Talk talk = visit.login();
+                            talk.ok("RSET");
+                            Answer answer = talk.ask("STAT");
+                            expect(
+                                    answer.isOk() && answer.text().matches("\\d+ \\d+.*"),
+                                    "STAT behind RSET is answered with " + quoted(answer.line()));
+                        })
+                .behind("stat-form");
         room.must("rset-unmarks", "RSET takes the marks off", RSET, LOST, SAMPLES, visit -> {
                     Marked marked = mark(visit);
                     marked.talk.ok("RSET");
@@ -222,10 +223,10 @@ final class Deletion {
                             String name = visit.nameOf(talk, number);
                             talk.ok("DELE " + number);
                             talk.ok("RSET");
-                            talk.ok("QUIT");
+                            talk.quit();
                             expect(visit.isThere(name), "it is gone");
                         })
-                .behind("rset-one-reply");
+                .behind("rset-one-reply", "rset-unmarks");
     }
 
     private static void update(Room room) {
@@ -241,26 +242,27 @@ final class Deletion {
                     String name = visit.nameOf(talk, number);
                     int count = visit.count(talk);
                     talk.ok("DELE " + number);
-                    talk.ok("QUIT");
+                    talk.quit();
                     Talk next = visit.login();
                     int left = visit.count(next);
                     expect(left < count, "behind QUIT there are " + left + " messages, before it were " + count);
                     expect(visit.find(next, name) == 0, "it is still there");
                 });
         room.must("quit-removes-no-other", "QUIT removes nothing else", UPDATE, LOST, SAMPLES, visit -> {
-            Talk talk = visit.login();
-            int number = spareBelowAnother(visit, talk);
-            String before = number > 1 ? visit.nameOf(talk, number - 1) : "";
-            String behind = visit.nameOf(talk, number + 1);
-            talk.ok("DELE " + number);
-            talk.ok("QUIT");
-            Talk next = visit.login();
-            for (String name : List.of(before, behind)) {
-                expect(
-                        name.isEmpty() || visit.find(next, name) > 0,
-                        "the message " + name + ", which was not marked, is gone");
-            }
-        });
+                    Talk talk = visit.login();
+                    int number = spareBelowAnother(visit, talk);
+                    String before = number > 1 ? visit.nameOf(talk, number - 1) : "";
+                    String behind = visit.nameOf(talk, number + 1);
+                    talk.ok("DELE " + number);
+                    talk.quit();
+                    Talk next = visit.login();
+                    for (String name : List.of(before, behind)) {
+                        expect(
+                                name.isEmpty() || visit.find(next, name) > 0,
+                                "the message " + name + ", which was not marked, is gone");
+                    }
+                })
+                .behind("lost-cut");
         room.must(
                         "numbers-after-update",
                         "In the next session the messages are numbered from 1 on, without gaps",
@@ -269,7 +271,7 @@ final class Deletion {
                         SAMPLES,
                         visit -> {
                             Marked marked = mark(visit);
-                            marked.talk.ok("QUIT");
+                            marked.talk.quit();
                             Talk next = visit.login();
                             int count = visit.count(next);
                             List<Integer> numbers = numbers(next);
@@ -290,13 +292,13 @@ final class Deletion {
                                 if (line.number() != number) expected.add(line.uniqueId());
                             }
                             talk.ok("DELE " + number);
-                            talk.ok("QUIT");
+                            talk.quit();
                             List<String> left = Listings.uidl(visit.login()).stream()
                                     .map(UniqueIdListing::uniqueId)
                                     .toList();
                             expect(left.equals(expected), "they have others in the next session");
                         })
-                .behind("uidl-persists", "uidl-numbers", "quit-removes");
+                .behind("uidl-persists", "uidl-numbers", "quit-removes", "quit-removes-no-other", "lost-cut");
         room.must(
                         "all-deleted",
                         "When all is marked, LIST sends the line of one dot alone, and STAT counts nothing",

@@ -28,7 +28,7 @@ final class Guessing {
                         "Who has mistyped his password once stays out.",
                         Set.of(Need.USER),
                         visit -> {
-                            visit.login().ok("QUIT");
+                            visit.login().quit();
                             Talk talk = visit.connect();
                             Moot.unless(
                                     attempt(talk, visit.target().user(), wrong(visit))

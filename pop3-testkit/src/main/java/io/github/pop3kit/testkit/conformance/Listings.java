@@ -308,7 +308,7 @@ final class Listings {
                             int number = visit.number("replies");
                             String before = talk.ok("UIDL " + number);
                             talk.message("RETR " + number);
-                            talk.ok("QUIT");
+                            talk.quit();
                             String after = visit.login().ok("UIDL " + number);
                             expect(
                                     before.equals(after),
@@ -330,7 +330,7 @@ final class Listings {
 
     private static List<String> uids(Talk talk) throws IOException, Finding {
         List<String> ids = uidl(talk).stream().map(UniqueIdListing::uniqueId).toList();
-        talk.ok("QUIT");
+        talk.quit();
         return ids;
     }
 

@@ -31,7 +31,7 @@ final class Locking {
                     int there = visit.find(second, name);
                     Moot.unless(there > 0, "the message is not in the second session");
                     second.ok("DELE " + there);
-                    second.ok("QUIT");
+                    second.quit();
                     int left = visit.count(first);
                     expect(
                             left == count,
@@ -49,23 +49,24 @@ final class Locking {
                             Talk first = visit.login();
                             int count = visit.count(first);
                             Talk second = visit.connect();
-                            if (visit.logIn(second).isOk()) second.ask("QUIT");
+                            if (visit.logIn(second).isOk()) second.quit();
                             int now = visit.count(first);
                             expect(now == count, "STAT counts " + now + " messages, before it were " + count);
                         })
                 .behind("messages-stay");
         room.must(
-                "lock-refused-stays-out",
-                "Who is refused because of the lock is not logged in",
-                LOCK,
-                "The session works on a maildrop that it has not locked.",
-                Set.of(Need.ACCOUNT),
-                visit -> {
-                    visit.login();
-                    Talk second = visit.connect();
-                    Moot.unless(visit.logIn(second).isErr(), "a second session is let in");
-                    second.errOrClosed("STAT");
-                });
+                        "lock-refused-stays-out",
+                        "Who is refused because of the lock is not logged in",
+                        LOCK,
+                        "The session works on a maildrop that it has not locked.",
+                        Set.of(Need.ACCOUNT),
+                        visit -> {
+                            visit.login();
+                            Talk second = visit.connect();
+                            Moot.unless(visit.logIn(second).isErr(), "a second session is let in");
+                            second.errOrClosed("STAT");
+                        })
+                .behind("stat-before-login");
         room.should(
                 "in-use-code",
                 "A login that the lock refuses is told so by [IN-USE]",
@@ -103,7 +104,7 @@ final class Locking {
                 "Mail is seen late, or never.",
                 Set.of(Need.SAMPLES),
                 visit -> {
-                    visit.login().ok("QUIT");
+                    visit.login().quit();
                     visit.deliver("arrived-2");
                     expect(visit.arrives("arrived-2"), "it is not there");
                 });

@@ -23,6 +23,7 @@ final class LostConnections {
     static Room room() {
         Room room = new Room("Lost connections");
         lost(room, "lost-cut", "A connection that is reset removes nothing", (talk, visit) -> talk.cut());
+        room.fromHere("lost-cut");
         lost(room, "lost-half-close", "A client that closes without QUIT removes nothing", (talk, visit) -> {
             talk.halfClose();
             talk.expectClosed("when the client has closed it");
@@ -44,6 +45,7 @@ final class LostConnections {
                 // Whatever it says to that.
             }
         });
+        room.fromHere();
         room.should(
                 "lost-lock",
                 "The lock of a lost connection is given back within seconds",

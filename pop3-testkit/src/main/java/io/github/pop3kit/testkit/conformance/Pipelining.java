@@ -20,6 +20,7 @@ final class Pipelining {
 
     static Room room() {
         Room room = new Room("Pipelining");
+        room.fromHere("quit-after-login", "quit-closes");
         room.must(
                 "pipelining-many", "A hundred commands at once are answered one by one", CLAUSE, WHY, NEEDS, visit -> {
                     Talk talk = visit.login();
@@ -31,6 +32,7 @@ final class Pipelining {
                                 "the NOOP that comes as number " + i + " is answered with " + quoted(answer.line()));
                     }
                 });
+        room.fromHere("quit-after-login", "quit-closes", "pipelining-many");
         room.must("pipelining-order", "Commands are answered in their order", CLAUSE, WHY, NEEDS, visit -> {
             Talk talk = visit.login();
             String stat = talk.ok("STAT");
@@ -71,7 +73,7 @@ final class Pipelining {
                 WHY,
                 Set.of(Need.PIPELINING, Need.USER),
                 visit -> {
-                    visit.login().ok("QUIT");
+                    visit.login().quit();
                     Talk talk = visit.connect();
                     List<String> batch = new ArrayList<>(
                             List.of("USER " + Visit.octets(visit.target().user())));
@@ -109,12 +111,13 @@ final class Pipelining {
                     for (int i = 0; i < 2; i++) expect(talk.answer("NOOP").isOk(), "a NOOP in pieces is refused");
                 });
         room.must(
-                "pipelining-removal",
-                "Messages that are fetched and deleted at once are deleted at QUIT",
-                CLAUSE,
-                WHY,
-                Set.of(Need.PIPELINING, Need.SAMPLES),
-                Pipelining::removal);
+                        "pipelining-removal",
+                        "Messages that are fetched and deleted at once are deleted at QUIT",
+                        CLAUSE,
+                        WHY,
+                        Set.of(Need.PIPELINING, Need.SAMPLES),
+                        Pipelining::removal)
+                .behind("quit-removes");
         return room;
     }
 

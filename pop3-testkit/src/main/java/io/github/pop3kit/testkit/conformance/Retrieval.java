@@ -77,18 +77,21 @@ final class Retrieval {
                 visit -> {
                     Talk talk = visit.login();
                     talk.message("RETR " + visit.number("from-lines"));
-                    talk.ok("QUIT");
+                    talk.quit();
                     expect(visit.isThere("from-lines"), "it is gone");
                 });
     }
 
     private static void dots(Room room) {
+        sample(room, "dots", "A dot that begins a line is doubled, whatever follows it, and no other dot is", DOTS);
+        room.fromHere("retr-dots");
         sample(room, "dot-first", "A dot that is the very first octet of a message is doubled", DOTS);
         sample(room, "dot-line", "A line of one dot within a message is doubled", DOTS);
-        sample(room, "dots", "A dot that begins a line is doubled, whatever follows it, and no other dot is", DOTS);
+        room.fromHere("retr-dots", "retr-dot-line");
         sample(room, "dot-body-first", "A dot that begins the body is doubled", DOTS);
         sample(room, "dot-last", "A line of one dot at the end of a message is doubled", DOTS);
         sample(room, "dot-boundaries", "Dots are doubled wherever a buffer may end", DOTS);
+        room.fromHere();
     }
 
     private static void octets(Room room) {
@@ -102,7 +105,8 @@ final class Retrieval {
         sample(room, "trailing-blank-lines", "Empty lines at the end of a message come, too", CHANGED);
         sample(room, "leading-blank-lines", "Empty lines at the beginning of the body come, too", CHANGED);
         sample(room, "trailing-blanks", "Blanks at the ends of lines come, too", CHANGED);
-        sample(room, "empty-body", "A message without a body comes whole", CHANGED);
+        sample(room, "empty-body", "A message without a body comes whole", CHANGED)
+                .behind("retr-trailing-blank-lines");
         sample(room, "no-body", "A message that is a header alone comes whole", CHANGED);
         sample(room, "replies", "Lines that look like replies are lines of the message", CHANGED);
         sample(room, "from-lines", "Lines that begin with From are not changed", CHANGED);
@@ -117,9 +121,10 @@ final class Retrieval {
         maybe(room, "nul", "A NUL comes as it is");
     }
 
-    private static void sample(Room room, String sample, String title, String why) {
+    private static Room.Added sample(Room room, String sample, String title, String why) {
         boolean dotted = sample.startsWith("dot");
-        room.must("retr-" + sample, title, dotted ? STUFFING : RETR, why, SAMPLES, visit -> compare(visit, sample));
+        return room.must(
+                "retr-" + sample, title, dotted ? STUFFING : RETR, why, SAMPLES, visit -> compare(visit, sample));
     }
 
     /** What no message should have (RFC 5322), and mail has all the same. */
@@ -174,6 +179,19 @@ final class Retrieval {
 
     private static void top(Room room) {
         room.must(
+                "top-header",
+                "TOP's header is RETR's",
+                TOP,
+                "What was decided by the header does not fit the message.",
+                Set.of(Need.TOP, Need.MESSAGE),
+                visit -> {
+                    Talk talk = visit.login();
+                    String header = header(talk.message("TOP " + visit.some() + " 0"));
+                    String whole = header(talk.message("RETR " + visit.some()));
+                    expect(header.equals(whole), difference(whole, header));
+                });
+        room.fromHere("top-header");
+        room.must(
                 "top-0",
                 "TOP n 0 sends the header and the empty line behind it, and nothing of the body",
                 TOP,
@@ -214,7 +232,7 @@ final class Retrieval {
                         TOP,
                         "Clients that fetch by TOP lose the end of the message.",
                         TOPS,
-                        visit -> top(visit, "top-long", 1_900))
+                        visit -> top(visit, "top-long", 3_000))
                 .behind("top-0");
         room.must(
                         "top-empty-body",
@@ -224,18 +242,6 @@ final class Retrieval {
                         TOPS,
                         visit -> top(visit, "empty-body", 5))
                 .behind("top-0");
-        room.must(
-                "top-header",
-                "TOP's header is RETR's",
-                TOP,
-                "What was decided by the header does not fit the message.",
-                Set.of(Need.TOP, Need.MESSAGE),
-                visit -> {
-                    Talk talk = visit.login();
-                    String header = header(talk.message("TOP " + visit.some() + " 0"));
-                    String whole = header(talk.message("RETR " + visit.some()));
-                    expect(header.equals(whole), difference(whole, header));
-                });
         room.must(
                 "top-terminator",
                 "TOP ends with CRLF, a dot, and CRLF",

@@ -9,6 +9,7 @@ final class Room {
 
     private final String name;
     private final List<Check> checks = new ArrayList<>();
+    private List<String> behind = List.of();
 
     Room(String name) {
         this.name = name;
@@ -16,6 +17,11 @@ final class Room {
 
     List<Check> checks() {
         return checks;
+    }
+
+    /** The checks that are added from here on say nothing if one of these has found something. */
+    void fromHere(String... ids) {
+        behind = List.of(ids);
     }
 
     /** A check of a MUST. */
@@ -30,7 +36,7 @@ final class Room {
 
     private Added add(
             String id, String title, String clause, Level level, String why, Set<Need> needs, Check.Body body) {
-        checks.add(new Check(id, name, title, clause, level, why, needs, List.of(), body));
+        checks.add(new Check(id, name, title, clause, level, why, needs, behind, body));
         return new Added();
     }
 

@@ -131,7 +131,7 @@ final class Run {
             situation.topWorks = true;
             talk.rest("TOP");
         }
-        talk.ask("QUIT");
+        talk.quit();
     }
 
     private void deliver(Postman postman) throws CannotCheckException {
@@ -321,7 +321,7 @@ final class Run {
                     deleted++;
                 }
             }
-            talk.ok("QUIT");
+            talk.quit();
             notes.add("Messages that were delivered and are deleted again: " + deleted
                     + " at the end, the others by the checks.");
         } catch (IOException | Finding | Moot e) {

@@ -42,7 +42,7 @@ final class Samples {
         sample("no-final-newline", "", "the last line has no end");
         sample("trailing-blank-lines", "", "three empty lines follow\n\n\n\n");
         sample("leading-blank-lines", "", "\n\ntwo empty lines came before\n");
-        sample("trailing-blanks", "", "a blank at the end \ntwo  \na tab\t\n \n");
+        sample("trailing-blanks", "", "a blank at the end \ntwo  \na tab\t\n \nthe end\n");
         sample("empty-body", "", "");
         sample("replies", "", "+OK\n-ERR no such message\n+OK 2 320\nQUIT\n");
         sample("from-lines", "", "From here on\n>From there\n\nFrom within\n");

@@ -294,7 +294,7 @@ final class States {
                 Set.of(Need.ACCOUNT),
                 visit -> {
                     Talk talk = visit.login();
-                    talk.ok("QUIT");
+                    talk.quit();
                     talk.expectClosed("behind QUIT");
                 });
         room.must(
@@ -313,7 +313,7 @@ final class States {
                         } else if (!answer.isOk()) {
                             refused.add(answer);
                         }
-                        talk.ask("QUIT");
+                        talk.quit();
                     }
                     expect(
                             refused.isEmpty(),

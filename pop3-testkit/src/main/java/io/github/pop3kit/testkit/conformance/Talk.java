@@ -146,6 +146,12 @@ final class Talk implements AutoCloseable {
         return answer.text();
     }
 
+    /** Ends a session for which that is not the point: that QUIT is answered has checks of its own. */
+    void quit() throws IOException, Finding {
+        say("QUIT");
+        line();
+    }
+
     /** A command that has to be refused; the text behind -ERR. */
     String err(String command) throws IOException, Finding {
         Answer answer = ask(command);

@@ -37,6 +37,24 @@ final class TlsRules {
                 OFFERED,
                 visit -> visit.connect(Channel.STLS).ok("QUIT"));
         room.must(
+                        "stls-again",
+                        "STLS is offered to the next connection, too",
+                        STLS,
+                        "After the first client nobody can protect his password any more.",
+                        OFFERED,
+                        visit -> {
+                            visit.connect(Channel.STLS).ok("QUIT");
+                            Talk next = visit.connect(Channel.PLAIN);
+                            expect(
+                                    Capabilities.parse(next.listing("CAPA")).has("STLS"),
+                                    "CAPA of the next connection lists no STLS");
+                            next.ok("STLS");
+                            next.startTls();
+                            next.ok("QUIT");
+                        })
+                .behind("stls");
+        room.fromHere("stls", "stls-again");
+        room.must(
                 "stls-no-greeting",
                 "There is no second greeting behind the handshake",
                 STLS,
@@ -87,29 +105,13 @@ final class TlsRules {
                     talk.ok("NOOP");
                 });
         room.must(
-                "stls-state",
-                "Behind STLS nobody is logged in",
-                STLS,
-                "TLS says who the server is, not who the client is.",
-                OFFERED,
-                visit -> visit.connect(Channel.STLS).err("STAT"));
-        room.must(
-                        "stls-again",
-                        "STLS is offered to the next connection, too",
+                        "stls-state",
+                        "Behind STLS nobody is logged in",
                         STLS,
-                        "After the first client nobody can protect his password any more.",
+                        "TLS says who the server is, not who the client is.",
                         OFFERED,
-                        visit -> {
-                            visit.connect(Channel.STLS).ok("QUIT");
-                            Talk next = visit.connect(Channel.PLAIN);
-                            expect(
-                                    Capabilities.parse(next.listing("CAPA")).has("STLS"),
-                                    "CAPA of the next connection lists no STLS");
-                            next.ok("STLS");
-                            next.startTls();
-                            next.ok("QUIT");
-                        })
-                .behind("stls");
+                        visit -> visit.connect(Channel.STLS).err("STAT"))
+                .behind("stat-before-login");
         version(room, "stls-version", "STLS", OFFERED, Channel.STLS);
     }
 
@@ -189,6 +191,7 @@ final class TlsRules {
     }
 
     private static void implicit(Room room) {
+        room.fromHere();
         room.must(
                 "tls",
                 "The port for TLS begins with a handshake, and greets behind it",

@@ -157,10 +157,9 @@ final class Visit {
 
     /** The number, in this session, of a message that is ours and may be deleted; that is made sure here. */
     int spare(Talk talk) throws IOException, Finding, Moot {
-        String name = situation.spares.poll();
-        Moot.unless(name != null, "there is no message left that may be deleted");
-        int number = find(talk, String.valueOf(name));
-        Moot.unless(number > 0, "no message is there that may be deleted");
+        int number = 0;
+        while (number == 0 && !situation.spares.isEmpty()) number = find(talk, situation.spares.remove());
+        Moot.unless(number > 0, "there is no message left that may be deleted");
         return number;
     }
 
@@ -201,7 +200,7 @@ final class Visit {
     boolean isThere(String name) throws IOException, Finding, Moot {
         Talk talk = login();
         boolean there = find(talk, name) > 0;
-        talk.ask("QUIT");
+        talk.quit();
         return there;
     }
 
