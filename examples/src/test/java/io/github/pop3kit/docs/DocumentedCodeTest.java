@@ -25,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 class DocumentedCodeTest {
 
     private static final Pattern JAVADOC = Pattern.compile("<pre>\\{@code\n(.*?)\n *\\* }</pre>", Pattern.DOTALL);
-    private static final Pattern MARKDOWN = Pattern.compile("```java\n(.*?)```\n", Pattern.DOTALL);
+    private static final Pattern MARKDOWN = Pattern.compile("(?<!-->\n)```java\n(.*?)```\n", Pattern.DOTALL);
 
     /** What the reader has. */
     private static final String AROUND = """
