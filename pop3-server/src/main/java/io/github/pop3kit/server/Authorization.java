@@ -42,12 +42,20 @@ final class Authorization implements SessionState {
     private String lastMethod = "PLAIN";
 
     /** The state; TLS, where there is any, is on already. */
-    Authorization(Session session, Service service, Wire wire, Peer peer, boolean stls, Optional<SSLSession> tls) {
+    Authorization(
+            Session session,
+            Service service,
+            Wire wire,
+            Peer peer,
+            boolean stls,
+            Optional<SSLSession> tls,
+            int failures) {
         this.session = session;
         this.service = service;
         this.wire = wire;
         this.peer = peer;
         this.stls = stls;
+        this.failures = failures;
         this.bindings = tls.map(known -> ChannelBinding.of(known, true)).orElse(List.of());
         this.certificates = tls.map(Authorization::certificates).orElse(List.of());
     }
@@ -161,7 +169,7 @@ final class Authorization implements SessionState {
         wire.ok("begin TLS negotiation");
         wire.flush();
         session.startTls();
-        return session.authorization();
+        return session.authorization(failures);
     }
 
     @Override

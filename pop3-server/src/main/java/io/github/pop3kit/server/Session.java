@@ -112,7 +112,7 @@ final class Session implements Runnable {
         tell(this::offerTranscript);
         try {
             if (endpoint.tls() == Endpoint.Tls.IMPLICIT) startTls();
-            state = authorization();
+            state = authorization(0);
             wire.ok(greeting());
             converse();
             wire.flush();
@@ -203,11 +203,15 @@ final class Session implements Runnable {
         return !named || Utf8.decode(line.getBytes(StandardCharsets.ISO_8859_1)).isPresent();
     }
 
-    /** The first state, and again the first after STLS: nothing that the client said before is known there. */
-    Authorization authorization() {
+    /**
+     * The first state, and again the first after STLS: nothing that the client said before is known there.
+     *
+     * @param failures how many logins were refused: that much stays, or STLS would be worth three guesses more
+     */
+    Authorization authorization(int failures) {
         wire.deadlineIn(timeLeftToLogIn());
         boolean stls = endpoint.tls() == Endpoint.Tls.STLS && !peer.secure();
-        return new Authorization(this, service, wire, peer, stls, tls);
+        return new Authorization(this, service, wire, peer, stls, tls, failures);
     }
 
     /** Whether the user, who has shown who he is, may have one session more; {@link #closeToUser} takes that back. */
