@@ -88,13 +88,30 @@ version_of() {
     sed -n 's/^JAVA_VERSION="\(.*\)"/\1/p' "$1/release"
 }
 
-# maven JDK ARGUMENTS…  shows the modules, Surefire's closing lines, warnings and errors, and much more if it fails.
+# side_by_side LANE LANE…  runs the commands at the same time; what each printed is shown whole when all before it have ended.
+side_by_side() {
+    local lane logs=() lanes=() i status=0
+    for lane in "$@"; do
+        logs+=("$(mktemp)")
+        # shellcheck disable=SC2086
+        ($lane) >"${logs[-1]}" 2>&1 &
+        lanes+=($!)
+    done
+    for i in "${!lanes[@]}"; do
+        wait "${lanes[i]}" || status=1
+        cat "${logs[i]}"
+        rm -f "${logs[i]}"
+    done
+    [ "$status" -eq 0 ] || exit 1
+}
+
+# maven JDK ARGUMENTS…  builds a module on each core; shows the modules, Surefire's closing lines, warnings and errors, and much more if it fails.
 maven() {
     local jdk=$1 log program
     shift
     program=$(type -P mvn || echo ./mvnw)
     log=$(mktemp)
-    if ! JAVA_HOME=$jdk "$program" -B -ntp -Dstyle.color=never "$@" 2>&1 | tee "$log" |
+    if ! JAVA_HOME=$jdk "$program" -B -ntp -T 1C -Dstyle.color=never "$@" 2>&1 | tee "$log" |
         grep --line-buffered -E '^\[INFO\] (Building .*]$|BUILD)|Tests run: .* Skipped: [0-9]+$|^\[(WARNING|ERROR)]'; then
         echo "the end of what Maven said:"
         tail -n 200 "$log"
