@@ -266,7 +266,7 @@ final class Authorization implements SessionState {
             return this;
         }
         try {
-            Transaction transaction = Transaction.open(service, account, wire, peer, offered(), utf8);
+            Transaction transaction = transaction(account);
             service.loginDelay().loggedIn(account.name());
             session.loggedIn(account.name());
             log.info("pop3-login: Login: user=<{}>, method={}, {}", LogText.of(account.name()), method, peer.fields());
@@ -281,6 +281,16 @@ final class Authorization implements SessionState {
             }
             Refusal.send(wire, e);
             return this;
+        }
+    }
+
+    /** A client that broke off without QUIT and is back already finds its own former session in the way, for a moment. */
+    private Transaction transaction(Account account) throws IOException {
+        try {
+            return Transaction.open(service, account, wire, peer, offered(), utf8);
+        } catch (StoreException e) {
+            if (e.reason() != Reason.IN_USE || !session.outlivesOthersOf(account.name())) throw e;
+            return Transaction.open(service, account, wire, peer, offered(), utf8);
         }
     }
 

@@ -35,6 +35,7 @@ final class Session implements Runnable {
     private static final Pattern HTTP =
             Pattern.compile("(?i)(GET|HEAD|POST|PUT|DELETE|OPTIONS|CONNECT|TRACE|PATCH|PRI) |[A-Z-]+ \\S+ HTTP/\\d");
 
+    private final Sessions sessions;
     private final Service service;
     private final Endpoint endpoint;
     private final Connection socket;
@@ -52,10 +53,17 @@ final class Session implements Runnable {
     private Optional<SSLSession> tls = Optional.empty();
     private String timestamp = "";
     private Peer peer;
-    private Optional<String> account = Optional.empty();
+    private volatile Optional<String> account = Optional.empty();
     private SessionState state = Ended.ENDED;
 
-    Session(Service service, Endpoint endpoint, Connection socket, Peer peer, Admission.Permit permit) {
+    Session(
+            Sessions sessions,
+            Service service,
+            Endpoint endpoint,
+            Connection socket,
+            Peer peer,
+            Admission.Permit permit) {
+        this.sessions = sessions;
         this.service = service;
         this.endpoint = endpoint;
         this.socket = socket;
@@ -222,6 +230,21 @@ final class Session implements Runnable {
     /** The session is not the user's after all. */
     void closeToUser() {
         permit.release();
+    }
+
+    /** Whether the user's other sessions, if there were any, have ended; waits a moment for that. */
+    boolean outlivesOthersOf(String name) throws IOException {
+        try {
+            return sessions.awaitEndOfOthers(this, name);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException();
+        }
+    }
+
+    /** Whether it is this user who has logged in. For any thread. */
+    boolean isOf(String name) {
+        return account.filter(name::equals).isPresent();
     }
 
     /** Somebody has logged in. */
