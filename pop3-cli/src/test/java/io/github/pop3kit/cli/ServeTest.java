@@ -1,20 +1,33 @@
 package io.github.pop3kit.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.nio.file.StandardOpenOption.APPEND;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.github.pop3kit.client.CredentialsRefusedException;
+import io.github.pop3kit.client.Login;
+import io.github.pop3kit.client.NotOfferedException;
+import io.github.pop3kit.client.Pop3Client;
+import io.github.pop3kit.client.RemoteMaildrop;
+import io.github.pop3kit.client.Tls;
+import io.github.pop3kit.client.TlsTrust;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.KeyStore;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
+import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
@@ -22,6 +35,7 @@ import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.X509ExtendedTrustManager;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -210,6 +224,105 @@ class ServeTest {
                     S: -ERR [AUTH] …
                     S closes
                     """);
+        }
+    }
+
+    @Test
+    void a_certificate_of_the_client_ca_logs_its_user_in_by_external() throws Exception {
+        Files.writeString(users, "chris@example.org:{PLAIN}x\n", APPEND);
+        Files.createDirectories(folder.resolve("mail/chris@example.org/new"));
+        try (Serving serving = serve(
+                "--listen=127.0.0.1:0",
+                "--listen-tls=127.0.0.1:0",
+                "--cert=" + localhost(),
+                "--client-ca=" + resource("clients-ca.pem"))) {
+            int stls = serving.port("STLS");
+            int tls = serving.port("TLS");
+            for (Pop3Client client :
+                    List.of(client(stls, Tls.STLS, "mrose.p12"), client(tls, Tls.IMPLICIT, "mrose.p12"))) {
+                for (String actAs : List.of("", "mrose")) {
+                    try (RemoteMaildrop maildrop = client.open(Login.external(actAs))) {
+                        assertEquals(1, maildrop.stat().count());
+                        maildrop.quit();
+                    }
+                }
+                assertThrows(CredentialsRefusedException.class, () -> client.open(Login.external("chris@example.org")));
+            }
+            // Its common name is mrose, too; but it has an address, and that is whose it is.
+            try (RemoteMaildrop maildrop =
+                    client(tls, Tls.IMPLICIT, "chris.p12").open(Login.external(""))) {
+                assertEquals(0, maildrop.stat().count());
+                maildrop.quit();
+            }
+            Pop3Client without = client(tls, Tls.IMPLICIT, null);
+            assertThrows(NotOfferedException.class, () -> without.open(Login.external("")));
+            without.open(Login.password("mrose", "a secret")).quit();
+        }
+    }
+
+    private static Pop3Client client(int port, Tls tls, @Nullable String keys) throws Exception {
+        KeyManagerFactory own = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+        KeyStore store = KeyStore.getInstance("PKCS12");
+        char[] password = "geheim".toCharArray();
+        if (keys == null) {
+            store.load(null, null);
+        } else {
+            try (InputStream in = Files.newInputStream(resource(keys))) {
+                store.load(in, password);
+            }
+        }
+        own.init(store, password);
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(own.getKeyManagers(), new TrustManager[] {new Seen(new AtomicReference<>())}, null);
+        return Pop3Client.builder("localhost")
+                .port(port)
+                .tls(tls)
+                .trust(TlsTrust.contextForAnyHost(context))
+                .build();
+    }
+
+    @Test
+    void a_master_opens_the_maildrop_of_another_user() throws IOException {
+        Files.writeString(users, "chief:{PLAIN}boss\n", APPEND);
+        Files.createDirectories(folder.resolve("mail/chief/new"));
+        try (Serving serving = serve("--listen=127.0.0.1:0", "--allow-cleartext-login", "--master=chief")) {
+            int port = serving.port("no TLS");
+            Serving.plays(port, plain("mrose", "chief", "boss") + "S: +OK …\nC: STAT\nS: +OK 1 19\n");
+            Serving.plays(port, plain("", "chief", "boss") + "S: +OK …\nC: STAT\nS: +OK 0 0\n");
+            Serving.plays(port, plain("nobody", "chief", "boss") + "S: -ERR [AUTH] authentication failed\n");
+            Serving.plays(port, plain("chief", "mrose", "a secret") + "S: -ERR [AUTH] authentication failed\n");
+        }
+    }
+
+    private static String plain(String actAs, String user, String password) {
+        byte[] message = (actAs + "\0" + user + "\0" + password).getBytes(UTF_8);
+        return "S: +OK …\nC: AUTH PLAIN " + Base64.getEncoder().encodeToString(message) + "\n";
+    }
+
+    @Test
+    void logins_are_remembered_until_the_users_change() throws IOException {
+        try (Serving serving = serve("--listen=127.0.0.1:0", "--allow-cleartext-login", "--remember-logins=10m")) {
+            int port = serving.port("no TLS");
+            String login = "S: +OK …\nC: USER mrose\nS: +OK …\nC: PASS a secret\n";
+            Serving.plays(port, login + "S: +OK …\nC: QUIT\nS: +OK …\n");
+            Serving.plays(port, login + "S: +OK …\nC: QUIT\nS: +OK …\n");
+            Files.writeString(users, "mrose:{PLAIN}changed since\n");
+            Serving.plays(port, login + "S: -ERR [AUTH] …\n");
+        }
+    }
+
+    @Test
+    void with_utf8_a_header_beyond_ascii_is_for_those_who_ask() throws IOException {
+        Files.writeString(folder.resolve(MESSAGE), "Subject: gr\u00FC\u00DFe\n\n1\n");
+        String login = "C: USER mrose\nS: +OK …\nC: PASS a secret\nS: +OK …\nC: RETR 1\n";
+        String quit = "C: QUIT\nS: +OK …\n";
+        try (Serving serving = serve("--listen=127.0.0.1:0", "--allow-cleartext-login", "--utf8")) {
+            int port = serving.port("no TLS");
+            Serving.plays(port, "S: +OK …\n" + login + "S: -ERR [UTF8] …\n" + quit);
+            Serving.plays(
+                    port,
+                    "S: +OK …\nC: UTF8\nS: +OK …\nC: LANG *\nS: +OK en …\n" + login + "S: +OK …\n"
+                            + "S: Subject: gr\\xC3\\xBC\\xC3\\x9Fe\nS:\nS: 1\nS: .\n" + quit);
         }
     }
 

@@ -13,8 +13,8 @@ public final class LineDecoder {
     /** A command, its line end included: twice what RFC 2449 section 4 asks for. */
     public static final int COMMAND_LIMIT = 512;
 
-    /** An AUTH command or a SASL response, its line end included, as RFC 4954 section 4 has it for SMTP. */
-    public static final int SASL_LIMIT = 12_288;
+    /** An AUTH command or a SASL response, its line end included: RFC 4954 section 4 has 12,288 octets of it for SMTP. */
+    public static final int SASL_LIMIT = 12_288 + 2;
 
     /** Why {@link #decode} returned. */
     public enum Result {

@@ -42,12 +42,20 @@ final class Authorization implements SessionState {
     private String lastMethod = "PLAIN";
 
     /** The state; TLS, where there is any, is on already. */
-    Authorization(Session session, Service service, Wire wire, Peer peer, boolean stls, Optional<SSLSession> tls) {
+    Authorization(
+            Session session,
+            Service service,
+            Wire wire,
+            Peer peer,
+            boolean stls,
+            Optional<SSLSession> tls,
+            int failures) {
         this.session = session;
         this.service = service;
         this.wire = wire;
         this.peer = peer;
         this.stls = stls;
+        this.failures = failures;
         this.bindings = tls.map(known -> ChannelBinding.of(known, true)).orElse(List.of());
         this.certificates = tls.map(Authorization::certificates).orElse(List.of());
     }
@@ -161,7 +169,7 @@ final class Authorization implements SessionState {
         wire.ok("begin TLS negotiation");
         wire.flush();
         session.startTls();
-        return session.authorization();
+        return session.authorization(failures);
     }
 
     @Override
@@ -259,8 +267,7 @@ final class Authorization implements SessionState {
             return this;
         }
         try {
-            Transaction transaction =
-                    Transaction.open(service, account, wire, peer, offered(), utf8, session::closeToUser);
+            Transaction transaction = transaction(account);
             service.loginDelay().loggedIn(account.name());
             session.loggedIn(account.name());
             log.info("pop3-login: Login: user=<{}>, method={}, {}", LogText.of(account.name()), method, peer.fields());
@@ -275,6 +282,16 @@ final class Authorization implements SessionState {
             }
             Refusal.send(wire, e);
             return this;
+        }
+    }
+
+    /** A client that broke off without QUIT and is back already finds its own former session in the way, for a moment. */
+    private Transaction transaction(Account account) throws IOException {
+        try {
+            return Transaction.open(service, account, wire, peer, offered(), utf8, session::closeToUser);
+        } catch (StoreException e) {
+            if (e.reason() != Reason.IN_USE || !session.outlivesOthersOf(account.name())) throw e;
+            return Transaction.open(service, account, wire, peer, offered(), utf8, session::closeToUser);
         }
     }
 

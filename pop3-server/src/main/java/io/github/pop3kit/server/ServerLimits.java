@@ -18,6 +18,8 @@ public final class ServerLimits {
     /** More than a year in milliseconds: far below what the arithmetic of nanoseconds bears. */
     private static final long LARGEST = 36_000_000_000L;
 
+    private static final int LINE_END = 2;
+
     /** The table of all limits: name, kind, default, meaning. A time is kept in milliseconds. */
     private enum Limit {
         CONNECTIONS(Kind.COUNT, 10_000, "connections at once"),
@@ -34,7 +36,10 @@ public final class ServerLimits {
                 Kind.COUNT,
                 LineDecoder.COMMAND_LIMIT,
                 "octets of a command line, more end the session; RFC 2449 asks for 255 at least"),
-        AUTH_OCTETS(Kind.COUNT, LineDecoder.SASL_LIMIT, "octets of an AUTH command or of a response to its challenge"),
+        AUTH_OCTETS(
+                Kind.COUNT,
+                LineDecoder.SASL_LIMIT - LINE_END,
+                "octets of an AUTH command or of a response to its challenge, without its line end"),
         LOGIN_FAILURES(Kind.COUNT, 3, "refused logins that end a session"),
         LOGIN_FAILURE_DELAY(Kind.TIME, 2_000, "until a refused login is answered, or a multiple of it; 0 for at once"),
         LOGIN_PENALTY(
@@ -223,7 +228,7 @@ public final class ServerLimits {
     }
 
     LineDecoder commandLines() {
-        return LineDecoder.forCommands(count(Limit.COMMAND_OCTETS), count(Limit.AUTH_OCTETS));
+        return LineDecoder.forCommands(count(Limit.COMMAND_OCTETS), count(Limit.AUTH_OCTETS) + LINE_END);
     }
 
     int loginFailures() {

@@ -35,6 +35,7 @@ final class Session implements Runnable {
     private static final Pattern HTTP =
             Pattern.compile("(?i)(GET|HEAD|POST|PUT|DELETE|OPTIONS|CONNECT|TRACE|PATCH|PRI) |[A-Z-]+ \\S+ HTTP/\\d");
 
+    private final Sessions sessions;
     private final Service service;
     private final Endpoint endpoint;
     private final Connection socket;
@@ -52,10 +53,17 @@ final class Session implements Runnable {
     private Optional<SSLSession> tls = Optional.empty();
     private String timestamp = "";
     private Peer peer;
-    private Optional<String> account = Optional.empty();
+    private volatile Optional<String> account = Optional.empty();
     private SessionState state = Ended.ENDED;
 
-    Session(Service service, Endpoint endpoint, Connection socket, Peer peer, Admission.Permit permit) {
+    Session(
+            Sessions sessions,
+            Service service,
+            Endpoint endpoint,
+            Connection socket,
+            Peer peer,
+            Admission.Permit permit) {
+        this.sessions = sessions;
         this.service = service;
         this.endpoint = endpoint;
         this.socket = socket;
@@ -112,7 +120,7 @@ final class Session implements Runnable {
         tell(this::offerTranscript);
         try {
             if (endpoint.tls() == Endpoint.Tls.IMPLICIT) startTls();
-            state = authorization();
+            state = authorization(0);
             wire.ok(greeting());
             converse();
             wire.flush();
@@ -203,11 +211,15 @@ final class Session implements Runnable {
         return !named || Utf8.decode(line.getBytes(StandardCharsets.ISO_8859_1)).isPresent();
     }
 
-    /** The first state, and again the first after STLS: nothing that the client said before is known there. */
-    Authorization authorization() {
+    /**
+     * The first state, and again the first after STLS: nothing that the client said before is known there.
+     *
+     * @param failures how many logins were refused: that much stays, or STLS would be worth three guesses more
+     */
+    Authorization authorization(int failures) {
         wire.deadlineIn(timeLeftToLogIn());
         boolean stls = endpoint.tls() == Endpoint.Tls.STLS && !peer.secure();
-        return new Authorization(this, service, wire, peer, stls, tls);
+        return new Authorization(this, service, wire, peer, stls, tls, failures);
     }
 
     /** Whether the user, who has shown who he is, may have one session more; {@link #closeToUser} takes that back. */
@@ -218,6 +230,21 @@ final class Session implements Runnable {
     /** The session is not the user's after all. */
     void closeToUser() {
         permit.release();
+    }
+
+    /** Whether the user's other sessions, if there were any, have ended; waits a moment for that. */
+    boolean outlivesOthersOf(String name) throws IOException {
+        try {
+            return sessions.awaitEndOfOthers(this, name);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException();
+        }
+    }
+
+    /** Whether it is this user who has logged in. For any thread. */
+    boolean isOf(String name) {
+        return account.filter(name::equals).isPresent();
     }
 
     /** Somebody has logged in. */

@@ -54,7 +54,7 @@ final class Sessions {
         boolean started = false;
         try {
             if (known && !permit.get().from(peer.remote())) return false;
-            start(new Session(service, endpoint, connection, peer, permit.get()), permit.get());
+            start(new Session(this, service, endpoint, connection, peer, permit.get()), permit.get());
             started = true;
             return true;
         } finally {
@@ -113,6 +113,30 @@ final class Sessions {
         } finally {
             lock.unlock();
         }
+    }
+
+    /**
+     * Waits a moment for the end of the user's other sessions.
+     *
+     * @return whether there were any, and all of them have ended
+     */
+    boolean awaitEndOfOthers(Session self, String account) throws InterruptedException {
+        long left = service.bench().parting().toNanos();
+        if (left == 0 || !hasOthers(self, account)) return false;
+        lock.lock();
+        try {
+            while (hasOthers(self, account)) {
+                if (left <= 0) return false;
+                left = fewer.awaitNanos(left);
+            }
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private boolean hasOthers(Session self, String account) {
+        return running.stream().anyMatch(session -> session != self && session.isOf(account));
     }
 
     /** From now on nobody is admitted, and every session has its next command refused. */

@@ -186,6 +186,14 @@ class AuthorizationTest {
     }
 
     @Test
+    void a_sasl_response_has_at_most_12288_octets() {
+        String longest = "A".repeat(12_288);
+        server.plays("S: +OK …\nC: AUTH PLAIN\nS: +\\x20\nC: " + longest + "\nS: -ERR not a message of PLAIN\nC: QUIT\n"
+                + "S: +OK …\n");
+        server.plays("S: +OK …\nC: AUTH PLAIN\nS: +\\x20\nC: " + longest + "A\nS: -ERR line too long\nS closes\n");
+    }
+
+    @Test
     void auth_alone_lists_the_mechanisms() {
         server.plays("""
                 S: +OK …

@@ -190,7 +190,7 @@ class LimitsTest {
                 .configured(builder -> builder.limits(
                         ServerLimits.defaults().with("command-octets", "16").with("auth-octets", "32")));
         brief.plays("S: +OK …\nC: USER 123456789\nS: +OK …\nC: USER 1234567890\nS: -ERR line too long\nS closes");
-        brief.plays("S: +OK …\nC: AUTH PLAIN 123456789\nS: -ERR …\nC: AUTH PLAIN 12345678901234567890\n"
+        brief.plays("S: +OK …\nC: AUTH PLAIN 123456789\nS: -ERR …\nC: AUTH PLAIN 1234567890123456789012\n"
                 + "S: -ERR line too long\nS closes");
     }
 

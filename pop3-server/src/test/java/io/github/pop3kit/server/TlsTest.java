@@ -5,6 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.pop3kit.protocol.sasl.ChannelBinding;
+import io.github.pop3kit.protocol.sasl.SaslBase64;
+import io.github.pop3kit.protocol.sasl.ScramClient;
+import io.github.pop3kit.protocol.sasl.ScramHash;
 import io.github.pop3kit.server.auth.Authenticator;
 import io.github.pop3kit.store.memory.MemoryMailStore;
 import java.io.BufferedReader;
@@ -20,6 +24,8 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import javax.net.ssl.ExtendedSSLSession;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLParameters;
@@ -96,6 +102,94 @@ class TlsTest {
             client.says("USER mrose").expects("+OK password required");
             client.says("PASS a secret").expects("+OK maildrop has 1 message (7 octets)");
             client.says("STLS").expects("-ERR not available after login");
+        }
+    }
+
+    @Test
+    void stls_brings_no_guesses_more() throws Exception {
+        ServerLimits quick =
+                ServerLimits.defaults().with("login-failure-delay", "0").with("login-penalty", "0");
+        try (Pop3Server lax = Pop3Server.builder()
+                .listen(Endpoint.stls(0, CERTIFICATE))
+                .store(new MemoryMailStore())
+                .authenticator(Authenticator.passwords(Map.of("mrose", "a secret")))
+                .allowCleartextLogin()
+                .limits(quick)
+                .start()) {
+            Socket plain = new Socket(InetAddress.getLoopbackAddress(), lax.port());
+            Client clear = new Client(plain);
+            clear.expects("+OK pop3kit ready");
+            for (int guess = 1; guess <= 2; guess++) {
+                clear.says("USER mrose").expects("+OK password required");
+                clear.says("PASS guess").expects("-ERR [AUTH] authentication failed");
+            }
+            clear.says("STLS").expects("+OK begin TLS negotiation");
+            try (Client client = new Client(tls(plain))) {
+                client.says("USER mrose").expects("+OK password required");
+                client.says("PASS guess").expects("-ERR [AUTH] authentication failed");
+                assertEquals(null, client.reader.readLine(), "three in all");
+            }
+        }
+    }
+
+    @Test
+    void stls_does_not_come_behind_utf8() throws Exception {
+        try (Pop3Server utf8 = Pop3Server.builder()
+                .listen(Endpoint.stls(0, CERTIFICATE))
+                .store(new MemoryMailStore())
+                .authenticator(Authenticator.passwords(Map.of("mrose", "a secret")))
+                .utf8()
+                .start()) {
+            Socket plain = new Socket(InetAddress.getLoopbackAddress(), utf8.port());
+            try (Client clear = new Client(plain)) {
+                clear.expects("+OK pop3kit ready");
+                clear.says("UTF8").expects("+OK UTF8 enabled");
+                clear.says("STLS").expects("-ERR STLS comes before UTF8");
+                clear.says("QUIT").expects("+OK pop3kit signing off");
+            }
+            Socket other = new Socket(InetAddress.getLoopbackAddress(), utf8.port());
+            Client again = new Client(other);
+            again.expects("+OK pop3kit ready");
+            again.says("STLS").expects("+OK begin TLS negotiation");
+            try (Client client = new Client(tls(other))) {
+                client.says("UTF8").expects("+OK UTF8 enabled");
+            }
+        }
+    }
+
+    /** Clients that know one type of binding and not the other. */
+    @Test
+    void scram_binds_to_each_type_by_itself() throws Exception {
+        boolean exports = Arrays.stream(ExtendedSSLSession.class.getMethods())
+                .anyMatch(method -> method.getName().equals("exportKeyingMaterialData"));
+        for (String type : List.of(ChannelBinding.END_POINT, ChannelBinding.EXPORTER)) {
+            SSLSocket socket = tls(connect(1));
+            Optional<ChannelBinding> binding = ChannelBinding.of(socket.getSession(), false).stream()
+                    .filter(known -> known.type().equals(type))
+                    .findFirst();
+            assertEquals(exports || type.equals(ChannelBinding.END_POINT), binding.isPresent(), type);
+            if (binding.isEmpty()) continue;
+            ScramClient scram = new ScramClient(ScramHash.SHA_256, binding.get(), true, "", "mrose", "a secret");
+            try (Client client = new Client(socket)) {
+                client.expects("+OK pop3kit ready");
+                client.says("AUTH SCRAM-SHA-256-PLUS " + SaslBase64.encode(scram.first()));
+                client.says(SaslBase64.encode(scram.answer(client.challenge()).orElseThrow()));
+                assertTrue(scram.answer(client.challenge()).isPresent(), "the server knows the password");
+                client.says("").expects("+OK maildrop has 1 message (7 octets)");
+            }
+        }
+    }
+
+    /** Somebody in between who has another TLS connection to each of the two. */
+    @Test
+    void scram_that_is_bound_to_another_connection_is_refused() throws Exception {
+        ChannelBinding elsewhere = new ChannelBinding(ChannelBinding.END_POINT, new byte[32]);
+        ScramClient scram = new ScramClient(ScramHash.SHA_256, elsewhere, true, "", "mrose", "a secret");
+        try (Client client = new Client(tls(connect(1)))) {
+            client.expects("+OK pop3kit ready");
+            client.says("AUTH SCRAM-SHA-256-PLUS " + SaslBase64.encode(scram.first()));
+            client.says(SaslBase64.encode(scram.answer(client.challenge()).orElseThrow()));
+            client.expects("-ERR [AUTH] authentication failed");
         }
     }
 
@@ -249,6 +343,12 @@ class TlsTest {
 
         void expects(String line) throws IOException {
             assertEquals(line, reader.readLine());
+        }
+
+        byte[] challenge() throws IOException {
+            String line = reader.readLine();
+            assertTrue(line.startsWith("+ "), line);
+            return SaslBase64.decode(line.substring(2)).orElseThrow();
         }
 
         List<String> listing() {

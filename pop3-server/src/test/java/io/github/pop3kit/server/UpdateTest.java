@@ -1,10 +1,12 @@
 package io.github.pop3kit.server;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.pop3kit.protocol.transcript.Pace;
 import io.github.pop3kit.protocol.transcript.Transcript;
 import io.github.pop3kit.store.Account;
+import io.github.pop3kit.store.MailStore;
 import io.github.pop3kit.store.Maildrop;
 import io.github.pop3kit.store.MessageContent;
 import io.github.pop3kit.store.StoreException;
@@ -12,6 +14,10 @@ import io.github.pop3kit.store.StoreException.Reason;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -84,6 +90,75 @@ class UpdateTest {
                 S: +OK …
                 C cuts
                 """);
+    }
+
+    @Test
+    void a_client_that_breaks_off_and_comes_back_at_once_does_not_find_itself_in_the_way() {
+        // On a machine that stands still the moment may be over before it is used.
+        assertTrue(IntStream.range(0, 20).anyMatch(attempt -> isLetInAfterBreakingOff()));
+    }
+
+    /** The first session gives its lock back only when the second has asked for it: too late for that. */
+    private boolean isLetInAfterBreakingOff() {
+        CountDownLatch wanted = new CountDownLatch(1);
+        AtomicInteger opened = new AtomicInteger();
+        AtomicBoolean free = new AtomicBoolean();
+        MailStore store = account -> {
+            if (opened.incrementAndGet() == 1) {
+                return new Lock(new OneMessage(() -> {}), () -> {
+                    wanted.await();
+                    free.set(true);
+                });
+            }
+            if (free.get()) return new OneMessage(() -> {});
+            wanted.countDown();
+            throw new StoreException(Reason.IN_USE, "in use");
+        };
+        try (Played.Running running =
+                server.configured(builder -> builder.store(store)).start()) {
+            running.plays(LOGIN + "C cuts\n");
+            running.plays(LOGIN);
+            return true;
+        } catch (AssertionError late) {
+            return false;
+        }
+    }
+
+    private interface Release {
+        void run() throws InterruptedException;
+    }
+
+    /** A maildrop whose closing takes its time. */
+    private record Lock(Maildrop maildrop, Release release) implements Maildrop {
+
+        @Override
+        public int count() {
+            return maildrop.count();
+        }
+
+        @Override
+        public String uniqueId(int number) throws IOException {
+            return maildrop.uniqueId(number);
+        }
+
+        @Override
+        public MessageContent open(int number) throws IOException {
+            return maildrop.open(number);
+        }
+
+        @Override
+        public void remove(int[] numbers) throws IOException {
+            maildrop.remove(numbers);
+        }
+
+        @Override
+        public void close() {
+            try {
+                release.run();
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        }
     }
 
     @Test

@@ -53,6 +53,12 @@ final class TestBench implements Bench {
     @Override
     public void pause(Duration time, CountDownLatch end) {}
 
+    /** Each login asks the store once, or what it is to refuse would depend on the pace of threads. */
+    @Override
+    public Duration parting() {
+        return Duration.ZERO;
+    }
+
     @Override
     public void started(Controls some) {
         controls = some;

@@ -1,6 +1,9 @@
 package io.github.pop3kit.server.auth;
 
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -26,6 +29,9 @@ public final class KeptPassword {
     private static final String DEFAULT_SCHEME = "CRYPT";
 
     private static final Pattern SCHEME = Pattern.compile("\\{([A-Za-z0-9._-]+)}(.*)", Pattern.DOTALL);
+
+    private static final Pattern BASE64_SCHEME = Pattern.compile("S?SHA(1|256|512)?");
+    private static final Set<String> HEX_SCHEMES = Set.of("CRAM-MD5", "HMAC-MD5");
 
     private static final Map<String, PasswordScheme> SCHEMES = schemes();
 
@@ -60,9 +66,37 @@ public final class KeptPassword {
         Matcher scheme = SCHEME.matcher(text);
         if (!scheme.matches()) return new KeptPassword(DEFAULT_SCHEME, text);
         String name = scheme.group(1).toUpperCase(Locale.ROOT);
+        String kept = scheme.group(2);
+        int dot = name.lastIndexOf('.');
+        Optional<byte[]> octets = dot < 0 ? Optional.empty() : octets(name.substring(dot + 1), kept);
+        if (octets.isPresent()) {
+            name = name.substring(0, dot);
+            kept = usual(name, octets.get());
+        }
         // crypt(3) of many systems knows bcrypt too.
-        boolean bcrypt = name.equals(DEFAULT_SCHEME) && scheme.group(2).startsWith("$2");
-        return new KeptPassword(bcrypt ? "BLF-CRYPT" : name, scheme.group(2));
+        boolean bcrypt = name.equals(DEFAULT_SCHEME) && kept.startsWith("$2");
+        return new KeptPassword(bcrypt ? "BLF-CRYPT" : name, kept);
+    }
+
+    /** Behind a scheme's name Dovecot takes how what follows is written. */
+    private static Optional<byte[]> octets(String encoding, String kept) {
+        try {
+            return switch (encoding) {
+                case "HEX" -> Optional.of(HexFormat.of().parseHex(kept));
+                case "B64", "BASE64" -> Optional.of(Base64.getDecoder().decode(kept));
+                default -> Optional.empty();
+            };
+        } catch (IllegalArgumentException neither) {
+            return Optional.empty();
+        }
+    }
+
+    /** As it would be written without a word about it. */
+    private static String usual(String scheme, byte[] octets) {
+        if (BASE64_SCHEME.matcher(scheme).matches()) return Base64.getEncoder().encodeToString(octets);
+        return HEX_SCHEMES.contains(scheme)
+                ? HexFormat.of().formatHex(octets)
+                : new String(octets, StandardCharsets.UTF_8);
     }
 
     /**

@@ -26,6 +26,14 @@ public interface Bench {
         end.await(time.toNanos(), TimeUnit.NANOSECONDS);
     }
 
+    /**
+     * How long a login waits where the maildrop is in use by another session of the same user, which may be over in a moment: its client
+     * broke off and is back already. Then the store is asked once more; zero for not at all.
+     */
+    default Duration parting() {
+        return Duration.ofMillis(250);
+    }
+
     /** Takes over what can be done to the server, which has just started. */
     default void started(Controls controls) {}
 

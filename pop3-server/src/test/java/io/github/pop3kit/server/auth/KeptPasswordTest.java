@@ -42,7 +42,14 @@ class KeptPasswordTest {
                         + "++P4HXoePo2BxHdWnA6IUeN3eZo=",
                 "{SCRAM-SHA-256}4096,8+nylp9ZkN02OcJlrdTo1A==,YLskXBLoY7QCZMRS+qS2cm6gyPp592omtW8itLFm7PM=,"
                         + "dC4yEtNkcnDxGGneClGWuwY3SRnxQ2BeebMZSEtJ23s=",
-                "{CRAM-MD5}dc9902eb4484390511fc1755eb07ce73cdd357f7593885cac17be244d50cd12d"
+                "{CRAM-MD5}dc9902eb4484390511fc1755eb07ce73cdd357f7593885cac17be244d50cd12d",
+                "{SSHA.HEX}baee770c4dec2dca769eda641ff95de1bce0258e5340fe33",
+                "{SHA256.HEX}71060bd397510f5ef536e767e90c56f87842b6eb7b9ca3baf5ea8c7c9017e1f5",
+                "{SSHA512.B64}ploj0myJghJS5JiUUxaDFZDCFGMcuywo/VyQ5Fv8d4yLHJMjqjN0NJF/WSntm6PTY2STEG04RrfOoYd0gNvVF67nXPs=",
+                "{PLAIN.B64}c8OpY3JldCAx",
+                "{SHA512-CRYPT.HEX}24362430374e78474e6f68583168516f6a7967244b4f704f4e726266504548674b6644524a637034546f52333947756e7a694d57647a4353494c7a775268623964685379523665452e784136726d594d6a773775774a304c464764796a6e7373736363537971386e6c2e",
+                "{CRAM-MD5.BASE64}3JkC60SEOQUR/BdV6wfOc83TV/dZOIXKwXviRNUM0S0=",
+                "{SCRAM-SHA-256.B64}NDA5NiwveGxxSFBScjRvb2RwY0NaOENpTUdBPT0sL1lCOUlZTjFUVGFBdHNTRkZEM1h2dURTc2dCUk5Xby8vU3VNb3RSUHlwVT0sMTVFNnJWSE5KaG5Sa3BraWVIRGxRZ2hLYVZqUWJ0NWVJcWZnU3lRck15Zz0="
             })
     void what_dovecot_made_is_understood(String entry) {
         KeptPassword kept = KeptPassword.of(entry);
@@ -96,6 +103,9 @@ class KeptPasswordTest {
                 "{CRYPT}$9$salt$hash",
                 "{SHA512-CRYPT}$6$",
                 "{SSHA}????",
+                "{SSHA.HEX}xyz",
+                "{SSHA.B32}AAAA",
+                "{.HEX}00",
                 "{SSHA}AAAA",
                 "{SHA256}AAAA",
                 "{PBKDF2}$1$salt$0$00",

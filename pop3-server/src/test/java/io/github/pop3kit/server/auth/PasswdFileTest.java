@@ -8,9 +8,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.github.pop3kit.protocol.sasl.Md5;
 import io.github.pop3kit.store.Account;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -179,6 +182,57 @@ class PasswdFileTest {
         assertEquals(Optional.empty(), users.actAs(Account.of("boss"), "nobody"));
         assertEquals(Optional.empty(), users.actAs(Account.of("boss"), "gone"));
         assertEquals(Optional.empty(), users.actAs(Account.of("mrose"), "boss"));
+    }
+
+    @Test
+    void a_certificate_is_for_its_addresses_and_for_its_common_name_if_it_has_none() throws Exception {
+        List<X509Certificate> clients;
+        try (InputStream pem = PasswdFileTest.class.getResourceAsStream("clients.pem")) {
+            clients = CertificateFactory.getInstance("X.509").generateCertificates(pem).stream()
+                    .map(X509Certificate.class::cast)
+                    .toList();
+        }
+        List<X509Certificate> mrose = clients.subList(0, 1); // CN=mrose
+        List<X509Certificate> chris = clients.subList(1, 2); // CN=mrose, and the address chris@example.org
+        List<X509Certificate> nameless = clients.subList(2, 3);
+
+        PasswdFile both = file("mrose:{PLAIN}x\nchris@example.org:{PLAIN}x\n");
+        assertEquals(Optional.of(Account.of("mrose")), both.certificate(mrose));
+        assertEquals(Optional.of(Account.of("chris@example.org")), both.certificate(chris));
+        assertEquals(Optional.empty(), both.certificate(nameless));
+
+        PasswdFile one = file("mrose:{PLAIN}x\n");
+        assertEquals(Optional.empty(), one.certificate(chris), "its common name is somebody else's");
+        PasswdFile barred = file("mrose:{PLAIN}x::::::nologin\n");
+        assertEquals(Optional.empty(), barred.certificate(mrose));
+    }
+
+    @Test
+    void what_is_remembered_is_not_hashed_again_unless_the_entry_changes() throws IOException {
+        AtomicLong now = new AtomicLong();
+        file("mrose:{COUNTING}secret\nchris:{COUNTING}other\n");
+        PasswdFile users = new PasswdFile(folder.resolve("users"), Set.of(), Duration.ofMinutes(10), now::get);
+        int before = CountingScheme.ASKED.get();
+        for (int i = 0; i < 3; i++) assertTrue(users.password("mrose", "secret").isPresent());
+        assertEquals(1, CountingScheme.ASKED.get() - before);
+        assertFalse(users.password("mrose", "guess").isPresent());
+        assertFalse(users.password("chris", "secret").isPresent());
+        assertEquals(3, CountingScheme.ASKED.get() - before, "what was wrong is not remembered");
+
+        file("mrose:{COUNTING}changed since\n");
+        assertFalse(users.password("mrose", "secret").isPresent(), "the old password is worth nothing at once");
+        assertTrue(users.password("mrose", "changed since").isPresent());
+        assertEquals(5, CountingScheme.ASKED.get() - before);
+
+        file("mrose:{COUNTING}changed since::::::nologin\n");
+        assertFalse(users.password("mrose", "changed since").isPresent(), "remembered, and yet barred");
+
+        file("mrose:{COUNTING}changed since\n\n");
+        assertTrue(users.password("mrose", "changed since").isPresent());
+        assertEquals(5, CountingScheme.ASKED.get() - before, "the file changed, the entry did not");
+        now.addAndGet(Duration.ofMinutes(10).toNanos());
+        assertTrue(users.password("mrose", "changed since").isPresent());
+        assertEquals(6, CountingScheme.ASKED.get() - before, "its time was over");
     }
 
     @Test
