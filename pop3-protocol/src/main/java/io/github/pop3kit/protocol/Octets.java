@@ -1,11 +1,14 @@
 package io.github.pop3kit.protocol;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /** Looks for an octet eight at a time: an ordinary loop is what makes line-oriented codecs slow. */
 final class Octets {
 
+    private static final VarHandle EIGHT = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
     private static final long LOW_BITS = 0x7F7F7F7F7F7F7F7FL;
     private static final long HIGH_BITS = 0x8080808080808080L;
     private static final long ONES = 0x0101010101010101L;
@@ -16,13 +19,25 @@ final class Octets {
 
     /** Where the first LF stands at or behind {@code from} and before {@code to}; {@code to} if there is none. */
     static int lineFeed(ByteBuffer buffer, int from, int to) {
-        boolean big = buffer.order() == ByteOrder.BIG_ENDIAN;
+        if (buffer.hasArray()) {
+            int offset = buffer.arrayOffset();
+            return lineFeed(buffer.array(), offset + from, offset + to) - offset;
+        }
+        int i = from;
+        while (i < to && buffer.get(i) != '\n') i++;
+        return i;
+    }
+
+    /** The same in an array, which is what our own buffers are made of. */
+    static int lineFeed(byte[] octets, int from, int to) {
         int i = from;
         for (; i <= to - Long.BYTES; i += Long.BYTES) {
-            long found = zeros(buffer.getLong(i) ^ LINE_FEEDS);
-            if (found != 0) return i + first(found, big);
+            long zeroWhereLineFeed = (long) EIGHT.get(octets, i) ^ LINE_FEEDS;
+            // The high bit of the first octet that is zero is the lowest that is set (Hacker's Delight, section 6-1).
+            long found = (zeroWhereLineFeed - ONES) & ~zeroWhereLineFeed & HIGH_BITS;
+            if (found != 0) return i + Long.numberOfTrailingZeros(found) / Byte.SIZE;
         }
-        while (i < to && buffer.get(i) != '\n') i++;
+        while (i < to && octets[i] != '\n') i++;
         return i;
     }
 

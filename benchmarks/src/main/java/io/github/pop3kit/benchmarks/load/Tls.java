@@ -17,9 +17,11 @@ import org.conscrypt.Conscrypt;
 /** TLS from the first octet, by BoringSSL, whose client costs a third of the JDK's: the driver shares its processors with the server. */
 final class Tls {
 
+    private static final int MOST_THREADS = 1000;
+
     private final SSLContext context;
     private final boolean resume;
-    private final AtomicInteger peers = new AtomicInteger();
+    private final AtomicInteger hosts = new AtomicInteger();
     private final LongAdder handshakes = new LongAdder();
     private final LongAdder certificates = new LongAdder();
 
@@ -28,6 +30,7 @@ final class Tls {
         this.resume = resume;
         context = SSLContext.getInstance("TLS", Conscrypt.newProvider());
         context.init(null, new TrustManager[] {new Anybody()}, new SecureRandom());
+        if (resume) context.getClientSessionContext().setSessionCacheSize(MOST_THREADS);
     }
 
     /** Who is asked for trust was shown a certificate: it is not when a session is resumed. */
@@ -51,9 +54,9 @@ final class Tls {
         Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
         try {
             socket.setTcpNoDelay(true);
-            // The port is only what sessions are kept by; one that was never seen has none.
-            int peer = resume ? thread : peers.getAndIncrement() & 0xFFFF;
-            SSLSocket tls = (SSLSocket) context.getSocketFactory().createSocket(socket, "localhost", peer + 1, true);
+            // Sessions are kept by the name of the host; for one that was never seen there is none.
+            String host = (resume ? "thread" + thread : "full" + hosts.getAndIncrement()) + ".load.example";
+            SSLSocket tls = (SSLSocket) context.getSocketFactory().createSocket(socket, host, port, true);
             tls.startHandshake();
             handshakes.increment();
             return tls;

@@ -28,7 +28,7 @@ public class StreamConnection implements Connection {
     }
 
     @Override
-    public final int write(ByteBuffer buffer) throws IOException {
+    public int write(ByteBuffer buffer) throws IOException {
         int length = buffer.remaining();
         output.write(buffer.array(), buffer.arrayOffset() + buffer.position(), length);
         buffer.position(buffer.limit());

@@ -2,6 +2,7 @@ package io.github.pop3kit.protocol.wire;
 
 import java.io.IOException;
 import java.net.Socket;
+import java.nio.ByteBuffer;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSession;
@@ -13,11 +14,13 @@ public final class TlsConnection extends StreamConnection {
 
     private final Connection carrier;
     private final SSLSocket tls;
+    private final GatheringSocket gathering;
 
-    private TlsConnection(Connection carrier, SSLSocket tls) throws IOException {
+    private TlsConnection(Connection carrier, SSLSocket tls, GatheringSocket gathering) throws IOException {
         super(tls);
         this.carrier = carrier;
         this.tls = tls;
+        this.gathering = gathering;
     }
 
     /**
@@ -27,11 +30,12 @@ public final class TlsConnection extends StreamConnection {
      */
     public static TlsConnection accept(Connection carrier, SSLContext context, SSLParameters parameters)
             throws IOException {
-        return handshake(carrier, serverSocket(carrier, context.getSocketFactory()), parameters);
+        GatheringSocket socket = new GatheringSocket(carrier.socket());
+        return handshake(carrier, socket, serverSocket(carrier, socket, context.getSocketFactory()), parameters);
     }
 
-    private static SSLSocket serverSocket(Connection carrier, SSLSocketFactory sockets) throws IOException {
-        Socket socket = carrier.socket();
+    private static SSLSocket serverSocket(Connection carrier, Socket socket, SSLSocketFactory sockets)
+            throws IOException {
         try {
             return (SSLSocket) sockets.createSocket(socket, new GuardedHello(carrier), true);
         } catch (UnsupportedOperationException conscrypt) { // It needs no guard.
@@ -50,18 +54,27 @@ public final class TlsConnection extends StreamConnection {
     public static TlsConnection connect(
             Connection carrier, SSLContext context, SSLParameters parameters, String host, int port)
             throws IOException {
+        GatheringSocket socket = new GatheringSocket(carrier.socket());
         return handshake(
                 carrier,
-                (SSLSocket) context.getSocketFactory().createSocket(carrier.socket(), host, port, true),
+                socket,
+                (SSLSocket) context.getSocketFactory().createSocket(socket, host, port, true),
                 parameters);
     }
 
-    private static TlsConnection handshake(Connection carrier, SSLSocket tls, SSLParameters parameters)
-            throws IOException {
+    private static TlsConnection handshake(
+            Connection carrier, GatheringSocket socket, SSLSocket tls, SSLParameters parameters) throws IOException {
         tls.setSSLParameters(parameters);
-        TlsConnection connection = new TlsConnection(carrier, tls);
+        TlsConnection connection = new TlsConnection(carrier, tls, socket);
         tls.startHandshake();
         return connection;
+    }
+
+    @Override
+    public int write(ByteBuffer buffer) throws IOException {
+        int length = super.write(buffer);
+        gathering.flush();
+        return length;
     }
 
     /** What was agreed upon. */

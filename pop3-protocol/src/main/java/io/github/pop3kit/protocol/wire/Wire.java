@@ -44,9 +44,6 @@ public final class Wire implements Closeable {
     private static final int INPUT = 16 * 1024;
     private static final int HIGH_WATER = 64 * 1024;
 
-    /** Loopback and fast networks want few, large writes for large messages. */
-    private static final int LARGEST_OUTPUT = 256 * 1024;
-
     private static final int LONGEST_LINGER_OCTETS = 1024 * 1024;
     private static final Duration LONGEST_LINGER = Duration.ofSeconds(2);
 
@@ -164,7 +161,7 @@ public final class Wire implements Closeable {
         } else if (!inputFilled && input.capacity() > IDLE_INPUT) {
             input = ByteBuffer.allocate(IDLE_INPUT);
         }
-        if (output.position() == 0 && output.capacity() > IDLE_OUTPUT) output = ByteBuffer.allocate(IDLE_INPUT);
+        if (output.position() == 0 && output.capacity() > IDLE_OUTPUT) replaceOutput(ByteBuffer.allocate(IDLE_INPUT));
     }
 
     /** Whether the peer has sent something that was not read yet. */
@@ -232,7 +229,15 @@ public final class Wire implements Closeable {
     }
 
     private void grow(int atLeast) {
-        output = ByteBuffer.allocate(Math.max(atLeast, 2 * output.capacity())).put(output.flip());
+        ByteBuffer larger = atLeast <= IDLE_OUTPUT
+                ? ByteBuffer.allocate(IDLE_OUTPUT)
+                : atLeast <= SpareBuffers.OCTETS ? SpareBuffers.borrow() : ByteBuffer.allocate(2 * atLeast);
+        replaceOutput(larger.put(output.flip()));
+    }
+
+    private void replaceOutput(ByteBuffer other) {
+        SpareBuffers.giveBack(output);
+        output = other;
     }
 
     /**
@@ -270,17 +275,18 @@ public final class Wire implements Closeable {
      * @throws UncheckedIOException if the content fails; the wire is to be closed then, for the peer must not see a closing line
      */
     public void body(ReadableByteChannel content, DotEncoder encoder) throws IOException {
-        ByteBuffer stored = ByteBuffer.allocate(IDLE_OUTPUT);
-        CodecResult result = CodecResult.NEED_INPUT;
-        while (result != CodecResult.DONE && read(content, stored) >= 0) {
-            boolean large = !stored.hasRemaining();
-            stored.flip();
-            do {
-                result = encoder.encode(stored, output);
-                if (result == CodecResult.NEED_OUTPUT) makeRoom();
-            } while (result == CodecResult.NEED_OUTPUT);
-            stored.clear();
-            if (large && stored.capacity() < HIGH_WATER) stored = ByteBuffer.allocate(HIGH_WATER);
+        ByteBuffer stored = SpareBuffers.borrow();
+        try {
+            CodecResult result = CodecResult.NEED_INPUT;
+            while (result != CodecResult.DONE && read(content, stored.clear().limit(HIGH_WATER)) >= 0) {
+                stored.flip();
+                do {
+                    result = encoder.encode(stored, output);
+                    if (result == CodecResult.NEED_OUTPUT) makeRoom();
+                } while (result == CodecResult.NEED_OUTPUT);
+            }
+        } finally {
+            SpareBuffers.giveBack(stored);
         }
         while (encoder.finish(output) != CodecResult.DONE) makeRoom();
         if (transcript != null) {
@@ -298,8 +304,8 @@ public final class Wire implements Closeable {
     }
 
     private void makeRoom() throws IOException {
-        if (output.capacity() < LARGEST_OUTPUT) {
-            grow(Math.min(4 * output.capacity(), LARGEST_OUTPUT));
+        if (output.capacity() < SpareBuffers.OCTETS) {
+            grow(SpareBuffers.OCTETS);
         } else {
             flush();
         }
