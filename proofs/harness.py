@@ -225,6 +225,13 @@ class Session:
         status = self.ask(command)
         return status, self.rest() if status.startswith("+OK") else []
 
+    def listed(self, command):
+        """The rows of LIST or UIDL, each a list of words."""
+        status, lines = self.lines(command)
+        if not status.startswith("+OK"):
+            raise EOFError(f"{command}: {status or 'no answer'}")
+        return [line.decode().split() for line in lines]
+
     def rest(self):
         return [line[1:] if line.startswith(b".") else line for line in self.stuffed()]
 
