@@ -14,8 +14,8 @@ import java.util.concurrent.TimeUnit;
 /**
  * Prints lines in a thread of its own. If nobody takes them the last are lost, for sessions must not wait for that.
  *
- * <p>All lines of a few milliseconds are printed by one write: a write and a thread's wake-up for each of the two lines of a session
- * were a fifth of what the session cost.
+ * <p>All lines of a few milliseconds are printed by one write, for each session has two lines: a write and a thread's wake-up for each
+ * of them can be seen in what a session costs.
  */
 final class LogQueue extends UnsynchronizedAppenderBase<ILoggingEvent> {
 

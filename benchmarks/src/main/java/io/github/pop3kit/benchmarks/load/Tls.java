@@ -14,7 +14,7 @@ import javax.net.ssl.TrustManager;
 import javax.net.ssl.X509TrustManager;
 import org.conscrypt.Conscrypt;
 
-/** TLS from the first octet, by BoringSSL, whose client costs a third of the JDK's: the driver shares its processors with the server. */
+/** TLS from the first octet, by BoringSSL: the driver shares its processors with the server, and has to cost little. */
 final class Tls {
 
     private static final int MOST_THREADS = 1000;

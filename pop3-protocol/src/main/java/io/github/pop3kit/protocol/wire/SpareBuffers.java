@@ -6,7 +6,7 @@ import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * A few large buffers for whoever has much to send just now, the one that was used last first: a session that waits has none, and
- * one that answers need not have one made, which costs as much as sending a small message. For any thread.
+ * one that answers need not have one made, and the garbage collector has none to take. For any thread.
  */
 final class SpareBuffers {
 
