@@ -105,7 +105,8 @@ side_by_side() {
     [ "$status" -eq 0 ] || exit 1
 }
 
-# maven JDK ARGUMENTS…  builds a module on each core; shows the modules, Surefire's closing lines, warnings and errors, and much more if it fails.
+# maven JDK ARGUMENTS…  builds a module on each core; shows the modules, Surefire's closing lines, warnings and errors, and
+# much more if it fails.
 maven() {
     local jdk=$1 log program
     shift
