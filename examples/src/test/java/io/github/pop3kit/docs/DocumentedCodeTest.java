@@ -41,11 +41,13 @@ class DocumentedCodeTest {
             import io.github.pop3kit.store.jdbc.*;
             import io.github.pop3kit.store.memory.*;
             import io.github.pop3kit.testkit.*;
+            import io.github.pop3kit.testkit.conformance.*;
             import java.io.*;
             import java.net.Socket;
             import java.nio.file.*;
             import java.time.*;
             import java.util.*;
+            import java.util.stream.*;
             import java.security.cert.*;
             import javax.net.ssl.*;
             import javax.sql.*;
@@ -54,7 +56,7 @@ class DocumentedCodeTest {
             import org.junit.jupiter.api.io.TempDir;
             class Reader {
                 Pop3Client client; String secret; String token; Pop3TestServer server; Faults faults; TestUser bob;
-                byte[] octets; Path spool; Path path; Socket socket; DataSource dataSource; InputStream message;
+                byte[] octets; Path spool; Path path; Socket socket; int port; DataSource dataSource; InputStream message;
                 Pop3Server.Builder builder; ServerCertificate certificate; MailStore store; Directory directory;
                 static List<String> fetchMail(String host, int port, String user, String password) { return List.of(); }
                 static void archive(InputStream message) {}
@@ -76,7 +78,7 @@ class DocumentedCodeTest {
                     .replaceAll("(?m)^ *… *(//.*)?$", "")
                     .replace("…);", ");");
             if (whole.matches("(?s)(.*\n)?class .*")) return AROUND + whole;
-            if (whole.contains("@RegisterExtension"))
+            if (whole.contains("@RegisterExtension") || whole.contains("@TestFactory"))
                 return AROUND + "class Block extends Reader {\n" + members(whole) + "}";
             if (!whole.contains(";") && !whole.contains("{")) whole = "Object one = " + whole + ";";
             return AROUND + "class Block extends Reader { void block() throws Exception {\n" + whole + "\n} }";

@@ -109,7 +109,7 @@ class LimitsTest {
     void what_is_done_about_a_command_does_not_count_as_silence() throws IOException {
         Played slow = Played.with()
                 .configured(builder -> builder.bench(clock)
-                        .store(account -> new OneMessage(() -> clock.passes(Duration.ofMinutes(9)))));
+                        .store(account -> new OneMessage(() -> clock.passesMeanwhile(Duration.ofMinutes(9)))));
         try (Played.Running running = slow.start();
                 SocketChannel client = running.connect()) {
             play(client, LOGIN + """
