@@ -55,7 +55,7 @@ class DocumentedCodeTest {
             import org.junit.jupiter.api.extension.*;
             import org.junit.jupiter.api.io.TempDir;
             class Reader {
-                Pop3Client client; String secret; String token; Pop3TestServer server; Faults faults; TestUser bob;
+                Pop3Client client; String secret; String password; String token; Pop3TestServer server; Faults faults; TestUser bob;
                 byte[] octets; Path spool; Path path; Socket socket; int port; DataSource dataSource; InputStream message;
                 Pop3Server.Builder builder; ServerCertificate certificate; MailStore store; Directory directory;
                 static List<String> fetchMail(String host, int port, String user, String password) { return List.of(); }

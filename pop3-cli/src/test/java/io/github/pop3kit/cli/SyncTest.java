@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.github.pop3kit.server.Endpoint;
 import io.github.pop3kit.server.Pop3Server;
 import io.github.pop3kit.server.auth.Authenticator;
+import io.github.pop3kit.server.bench.Bench;
 import io.github.pop3kit.store.Account;
 import io.github.pop3kit.store.memory.MemoryMailStore;
 import java.io.IOException;
@@ -15,12 +16,14 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -33,6 +36,17 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** {@code pop3 sync} against {@code pop3 serve}. */
 @Timeout(120)
 class SyncTest {
+
+    /** Nobody waits after a wrong token. */
+    private static final Bench UNHURRIED = new Bench() {
+        @Override
+        public long nanoTime() {
+            return System.nanoTime();
+        }
+
+        @Override
+        public void pause(Duration time, CountDownLatch end) {}
+    };
 
     @TempDir
     Path folder;
@@ -159,6 +173,7 @@ class SyncTest {
                 .allowCleartextLogin()
                 .store(mail)
                 .authenticator(new Tokens(mechanism))
+                .bench(UNHURRIED)
                 .start()) {
             String bearer = "pop3://mrose@127.0.0.1:" + server.port() + "?tls=none";
             // An old token first, then the good one: the shell remembers in a file what it has said.

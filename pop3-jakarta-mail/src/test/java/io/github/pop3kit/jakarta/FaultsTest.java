@@ -22,6 +22,8 @@ import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -31,6 +33,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * and nothing is deleted that was not marked.
  */
 @Timeout(60)
+@Execution(ExecutionMode.CONCURRENT)
 class FaultsTest {
 
     private static final String MESSAGE = "Subject: one\r\n\r\nHello\r\n.dotted\r\n" + "x".repeat(70) + "\r\n";
