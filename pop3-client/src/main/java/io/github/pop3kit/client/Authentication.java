@@ -51,6 +51,9 @@ final class Authentication {
     /** Whether something was sent that the server may dislike so much that it hangs up. */
     private boolean credentialsSent;
 
+    /** Whether the server has asked for more than the first message of the exchange. */
+    private boolean challenged;
+
     Authentication(Dialogue dialogue, String greeting) {
         this.dialogue = dialogue;
         this.greeting = greeting;
@@ -83,9 +86,7 @@ final class Authentication {
             if (!login.mechanisms().contains(name) || !offered.has("SASL", name)) continue;
             Optional<ScramHash> scram = ScramHash.of(name);
             if (scram.isPresent() && !ScramHash.isPlus(name)) return sasl(scram(scram.get(), null, login), false);
-            if (scram.isPresent() && !bindings().isEmpty()) {
-                return sasl(scram(scram.get(), bindings().get(0), login), false);
-            }
+            if (scram.isPresent() && !bindings().isEmpty()) return bound(scram.get(), login);
             if (name.equals("CRAM-MD5")) {
                 return sasl(new Mechanism.CramMd5Mechanism(login.user(), login.password()), false);
             }
@@ -105,6 +106,23 @@ final class Authentication {
         boolean user = offered.has("USER") || !offered.has("SASL");
         if (login.mechanisms().contains("USER") && user) return userPass(login.user(), login.password());
         throw noPassword();
+    }
+
+    /**
+     * By the best binding that the server knows. What it knows it does not say; one whose Java cannot export keys refuses
+     * tls-exporter in the first message, before anything was proved.
+     */
+    private Reply bound(ScramHash hash, Login.Password login) throws Pop3Exception {
+        List<ChannelBinding> bindings = bindings();
+        Reply reply = sasl(scram(hash, bindings.get(0), login), false);
+        for (ChannelBinding other : bindings.subList(1, bindings.size())) {
+            boolean refusedAtOnce = reply instanceof Reply.Err refusal
+                    && !challenged
+                    && Rejection.ofLogin(dialogue, refusal) instanceof CredentialsRefusedException;
+            if (!refusedAtOnce) break;
+            reply = sasl(scram(hash, other, login), false);
+        }
+        return reply;
     }
 
     private NotOfferedException noPassword() {
@@ -210,6 +228,7 @@ final class Authentication {
         boolean pending = first.isPresent() && (tooLong || twoLines);
         dialogue.say(pending ? new Command.Auth(mechanism.name(), Optional.empty()) : oneLine);
         credentialsSent = !pending;
+        challenged = false;
         for (int challenges = 0; challenges < MOST_CHALLENGES; challenges++) {
             dialogue.flush();
             Reply reply = dialogue.hearReplyOrChallenge();
@@ -220,6 +239,7 @@ final class Authentication {
                 dialogue.deviates(Deviation.Kind.OK_FOR_CHALLENGE, ok.text());
             }
             byte[] challenge = octets(reply); // Also where it says nothing that matters, it may deviate.
+            challenged = !pending;
             Optional<byte[]> answer = pending ? first : mechanism.answer(challenge);
             pending = false;
             credentialsSent = true;
