@@ -95,6 +95,19 @@ class Rfc5034Test {
                         + "C: AUTH PLAIN " + base64("m\u00ADrose\0mrose\0a secret") + "\nS: +OK …\n");
     }
 
+    /** RFC 4616 section 2: where preparing a name or a password "fails or results in an empty string, verification SHALL fail". */
+    @ParameterizedTest
+    @ValueSource(strings = {"\u00AD", "\u200B\u00AD\u2060x\u0007"})
+    void a_name_or_password_of_which_nothing_is_left_is_refused_before_anybody_is_asked(String nothing) {
+        Played nobodyAsked = server.configured(builder -> builder.authenticator((user, password) -> {
+            throw new AssertionError("the authenticator was asked");
+        }));
+        nobodyAsked.plays("S: +OK …\nC: AUTH PLAIN " + base64("\0mrose\0" + nothing) + "\nS: -ERR [AUTH] …\n"
+                + "C: AUTH PLAIN " + base64("\0" + nothing + "\0a secret") + "\nS: -ERR [AUTH] …\n");
+        nobodyAsked.plays("S: +OK …\nC: AUTH LOGIN " + base64("mrose") + "\nS: + …\nC: " + base64(nothing)
+                + "\nS: -ERR [AUTH] …\nC: USER mrose\nS: +OK …\nC: PASS\\x20\nS: -ERR [AUTH] …\n");
+    }
+
     /**
      * RFC 8314 section 3.1: the session begins in AUTHORIZATION "even if a client certificate was supplied"; section 4.2: who accepts
      * certificates "MUST enable the SASL EXTERNAL mechanism".
