@@ -8,9 +8,11 @@ import io.github.pop3kit.protocol.sasl.ChannelBinding;
 import io.github.pop3kit.protocol.sasl.Md5;
 import io.github.pop3kit.protocol.sasl.Plain;
 import io.github.pop3kit.protocol.sasl.SaslBase64;
+import io.github.pop3kit.protocol.sasl.SaslPrep;
 import io.github.pop3kit.protocol.sasl.ScramClient;
 import io.github.pop3kit.protocol.sasl.ScramHash;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.Collections;
 import java.util.List;
@@ -85,6 +87,7 @@ final class Authentication {
         for (String name : PASSWORD_MECHANISMS) {
             if (!login.mechanisms().contains(name) || !offered.has("SASL", name)) continue;
             Optional<ScramHash> scram = ScramHash.of(name);
+            if (scram.isPresent() && !isPrepared(login.user(), login.password())) continue;
             if (scram.isPresent() && !ScramHash.isPlus(name)) return sasl(scram(scram.get(), null, login), false);
             if (scram.isPresent() && !bindings().isEmpty()) return bound(scram.get(), login);
             if (name.equals("CRAM-MD5")) {
@@ -106,6 +109,13 @@ final class Authentication {
         boolean user = offered.has("USER") || !offered.has("SASL");
         if (login.mechanisms().contains("USER") && user) return userPass(login.user(), login.password());
         throw noPassword();
+    }
+
+    /** Whether SCRAM can be tried: what SASLprep refuses has no salted form, and yet a server may know it (RFC 5802 section 5.1). */
+    private static boolean isPrepared(String... texts) {
+        return Arrays.stream(texts)
+                .allMatch(text ->
+                        SaslPrep.prepare(text).filter(some -> !some.isEmpty()).isPresent());
     }
 
     /**
