@@ -17,13 +17,11 @@ import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -286,40 +284,6 @@ class PasswdFileTest {
         VerifiedLogins off = new VerifiedLogins(Duration.ZERO, now::get);
         off.remember("mrose", "{SSHA}one", "secret");
         assertFalse(off.knows("mrose", "{SSHA}one", "secret"));
-    }
-
-    @Test
-    void only_so_many_wait_for_slow_hashes() throws Exception {
-        SlowHashes hashes = new SlowHashes();
-        CountDownLatch goOn = new CountDownLatch(1);
-        CountDownLatch refused = new CountDownLatch(1);
-        List<Thread> threads = new ArrayList<>();
-        for (int i = 0; i < 100; i++) {
-            Thread thread = new Thread(() -> {
-                try {
-                    hashes.work(() -> {
-                        await(goOn);
-                        return true;
-                    });
-                } catch (IOException e) {
-                    refused.countDown();
-                }
-            });
-            threads.add(thread);
-            thread.start();
-        }
-        refused.await();
-        goOn.countDown();
-        for (Thread thread : threads) thread.join();
-        assertTrue(hashes.work(() -> true), "and then they are served again");
-    }
-
-    private static void await(CountDownLatch latch) {
-        try {
-            latch.await();
-        } catch (InterruptedException e) {
-            throw new IllegalStateException(e);
-        }
     }
 
     private PasswdFile file(String text) throws IOException {
