@@ -236,7 +236,7 @@ final class Run {
 
     /** Finds our messages by their marks. */
     private void take(Visit visit, Talk talk) throws IOException, Finding {
-        situation.numbers.putAll(ours(visit, talk, situation.count));
+        ours(visit, talk, situation.count).forEach((number, name) -> situation.numbers.put(name, number));
         for (String name : situation.delivered) {
             if (!situation.numbers.containsKey(name)) {
                 notes.add("The sample " + name + " was delivered and did not arrive.");
@@ -247,15 +247,15 @@ final class Run {
         if (situation.numbers.isEmpty()) throw new Finding("none of it has arrived");
     }
 
-    /** Numbers of messages that have our mark, by their names; the last message is looked at first. */
-    private Map<String, Integer> ours(Visit visit, Talk talk, int count) throws IOException, Finding {
-        Map<String, Integer> ours = new LinkedHashMap<>();
+    /** Messages that have our mark, by their numbers, the last one first; of some there may be two. */
+    private Map<Integer, String> ours(Visit visit, Talk talk, int count) throws IOException, Finding {
+        Map<Integer, String> ours = new LinkedHashMap<>();
         IntPredicate mayBeOurs = visit.mayBeOurs(talk);
         int inVain = 0;
         for (int number = count; number >= 1 && inVain < IN_VAIN; number--) {
             if (!mayBeOurs.test(number)) continue;
             String name = visit.nameOf(talk, number);
-            if (!name.isEmpty()) ours.put(name, number);
+            if (!name.isEmpty()) ours.put(number, name);
             inVain = name.isEmpty() ? inVain + 1 : 0;
         }
         return ours;
@@ -409,8 +409,8 @@ final class Run {
 
     private int delete(Visit visit) throws IOException, Finding, Moot {
         Talk talk = visit.loginForAll();
-        Map<String, Integer> ours = ours(visit, talk, visit.count(talk));
-        for (int number : ours.values()) talk.ok("DELE " + number);
+        Map<Integer, String> ours = ours(visit, talk, visit.count(talk));
+        for (int number : ours.keySet()) talk.ok("DELE " + number);
         visit.update(talk);
         return ours.size();
     }

@@ -64,7 +64,7 @@ final class WrongServer implements AutoCloseable {
         NO_TOP,
         NO_UIDL,
         UIDL_ALWAYS_THE_SAME,
-        DELE_HITS_THE_MESSAGE_BEFORE
+        DELE_HITS_THE_FIRST_MESSAGE
     }
 
     private final Set<Oddity> oddities;
@@ -671,7 +671,7 @@ final class WrongServer implements AutoCloseable {
         private void dele(String argument) throws IOException {
             int number = number(argument, Defect.DELE_0_IS_1, Defect.DELE_OF_DELETED);
             if (number < 1) return;
-            deleted.set(oddities.contains(Oddity.DELE_HITS_THE_MESSAGE_BEFORE) && number > 1 ? number - 2 : number - 1);
+            deleted.set(oddities.contains(Oddity.DELE_HITS_THE_FIRST_MESSAGE) ? 0 : number - 1);
             if (has(Defect.MARKS_ARE_SHARED)) snapshot.get(number - 1).marked = true;
             ok("");
         }
