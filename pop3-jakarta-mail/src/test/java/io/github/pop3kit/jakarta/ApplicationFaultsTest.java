@@ -41,7 +41,6 @@ import org.springframework.integration.mail.Pop3MailReceiver;
  * had every message whole, and the maildrop is empty.
  */
 @Timeout(120)
-@Execution(ExecutionMode.CONCURRENT)
 class ApplicationFaultsTest {
 
     private static final Set<String> ALL = Set.of("number 1|Hello 1", "number 2|Hello 2", "number 3|Hello 3");
@@ -79,6 +78,7 @@ class ApplicationFaultsTest {
         return server;
     }
 
+    @Execution(ExecutionMode.CONCURRENT)
     @ParameterizedTest(name = "{0}: {1}")
     @MethodSource("faults")
     void spring_integration(String command, String fault) throws Exception {
@@ -120,6 +120,7 @@ class ApplicationFaultsTest {
         return processed;
     }
 
+    @Execution(ExecutionMode.CONCURRENT)
     @ParameterizedTest(name = "{0}: {1}")
     @MethodSource("faults")
     void camel(String command, String fault) throws Exception {

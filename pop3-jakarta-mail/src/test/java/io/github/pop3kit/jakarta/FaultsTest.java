@@ -34,7 +34,6 @@ import org.junit.jupiter.params.provider.MethodSource;
  * and nothing is deleted that was not marked.
  */
 @Timeout(60)
-@Execution(ExecutionMode.CONCURRENT)
 class FaultsTest {
 
     private static final String MESSAGE = "Subject: one\r\n\r\nHello\r\n.dotted\r\n" + "x".repeat(70) + "\r\n";
@@ -71,6 +70,7 @@ class FaultsTest {
         return matrix(ENDS.keySet(), "RETR", "STAT", "LIST", "UIDL", "TOP", "RETR");
     }
 
+    @Execution(ExecutionMode.CONCURRENT)
     @ParameterizedTest
     @MethodSource("ends")
     void a_session_that_ends(String command, String fault) throws Exception {
@@ -89,6 +89,7 @@ class FaultsTest {
         return matrix(REFUSALS.keySet(), "", "STAT", "LIST", "RETR");
     }
 
+    @Execution(ExecutionMode.CONCURRENT)
     @ParameterizedTest
     @MethodSource("refusals")
     void a_refusal(String command, String fault) throws Exception {
@@ -107,6 +108,7 @@ class FaultsTest {
         return matrix(HARMLESS.keySet(), "", "STAT", "LIST", "UIDL", "TOP", "RETR", "DELE", "QUIT");
     }
 
+    @Execution(ExecutionMode.CONCURRENT)
     @ParameterizedTest
     @MethodSource("harmless")
     void what_does_no_harm(String command, String fault) throws Exception {
@@ -121,6 +123,7 @@ class FaultsTest {
         }
     }
 
+    @Execution(ExecutionMode.CONCURRENT)
     @ParameterizedTest
     @MethodSource("marks")
     void a_deletion_that_fails_is_reported(String command, String fault) throws Exception {
