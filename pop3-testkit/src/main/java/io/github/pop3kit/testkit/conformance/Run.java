@@ -326,7 +326,7 @@ final class Run {
                 }
             });
             if (result.isPresent()) return result.get();
-            if (limit == LONGEST_CHECK) {
+            if (limit.equals(LONGEST_CHECK)) {
                 return result(check, broken, "it is not over within " + limit.toSeconds() + " s", visit, from);
             }
             return result(check, Outcome.SKIPPED, cutShort(TIME_OVER).get(), visit, from);
@@ -398,7 +398,8 @@ final class Run {
                         + " at the end, the others by the checks.");
             }
         } catch (ExecutionException e) {
-            left(String.valueOf(e.getCause().getMessage()));
+            Throwable cause = e.getCause();
+            left(cause == null ? "" : String.valueOf(cause.getMessage()));
         } catch (InterruptedException e) {
             interrupted = true;
             left("interrupted");

@@ -26,7 +26,6 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Servers that keep a client waiting, or say what nobody should: a run comes to its end all the same, and never by an exception of ours. */
 @Timeout(120)
-@Execution(ExecutionMode.CONCURRENT)
 class HostileServersTest {
 
     /** What a server makes of a connection. */
@@ -155,16 +154,19 @@ class HostileServersTest {
     // ---- it says nothing
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void who_never_greets_is_no_server() throws Exception {
         assertEquals(Reason.PROTOCOL, cannot((in, out) -> in.readLine()).reason());
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void who_closes_at_once_is_no_server() throws Exception {
         assertEquals(Reason.PROTOCOL, cannot((in, out) -> {}).reason());
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void nobody_at_all_is_unreachable() throws Exception {
         Server gone = new Server((in, out) -> {});
         gone.close();
@@ -174,6 +176,7 @@ class HostileServersTest {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void who_falls_silent_after_the_login_is_broken_off_in_time() throws Exception {
         int[] logins = new int[1];
         Report report = report(talking(command -> {
@@ -186,6 +189,7 @@ class HostileServersTest {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void who_answers_an_octet_now_and_then_has_not_answered() throws Exception {
         CannotCheckException e = cannot((in, out) -> {
             while (true) {
@@ -201,6 +205,7 @@ class HostileServersTest {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void a_handshake_that_never_comes_is_not_waited_for() throws Exception {
         try (Server plain = new Server(talking(HostileServersTest::ordinary));
                 Server tls = new Server((in, out) -> in.readLine())) {
@@ -210,6 +215,7 @@ class HostileServersTest {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void a_server_that_does_not_read_is_left() throws Exception {
         Report report = report((in, out) -> {
             say(out, "+OK ready\r\n");
@@ -226,6 +232,7 @@ class HostileServersTest {
     // ---- it says too much
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void a_listing_without_end_is_a_finding() throws Exception {
         Report report = report((in, out) -> {
             say(out, "+OK ready\r\n");
@@ -238,18 +245,21 @@ class HostileServersTest {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void a_capability_of_a_hundred_thousand_arguments_breaks_nothing() throws Exception {
         String capa = "+OK\r\nSASL" + " PLAIN".repeat(100_000) + "\r\nX" + " y".repeat(100_000) + "\r\n.\r\n";
         report(talking(command -> command.equals("CAPA") ? capa : ordinary(command)));
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void an_endless_line_is_no_status() throws Exception {
         CannotCheckException e = cannot(talking(command -> "+OK " + "x".repeat(100_000) + "\r\n"));
         assertTrue(e.getMessage().contains("a line of 100006 octets"), e::getMessage);
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void numbers_that_nobody_can_hold_are_findings() throws Exception {
         report(talking(command -> switch (command) {
             case "STAT" -> "+OK 2147483647 99999999999999999999\r\n";
@@ -265,6 +275,7 @@ class HostileServersTest {
     // ---- it says what makes no sense
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void yes_to_everything_is_no_server() throws Exception {
         cannot(talking(command -> "+OK\r\n"));
         report(talking(command -> switch (command.split(" ", -1)[0]) {
@@ -274,11 +285,13 @@ class HostileServersTest {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void no_to_everything_lets_nobody_in() throws Exception {
         assertEquals(Reason.LOGIN, cannot(talking(command -> "-ERR\r\n")).reason());
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void garbage_is_no_server() throws Exception {
         assertEquals(
                 Reason.PROTOCOL,
@@ -289,6 +302,7 @@ class HostileServersTest {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void an_echo_of_the_password_is_not_shown() throws Exception {
         CannotCheckException e = cannot(talking(command -> command.startsWith("PASS")
                 ? "-ERR what is " + command.toLowerCase(Locale.ROOT) + "?\r\n"

@@ -23,7 +23,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The mail of a real account stays, whatever the server does; what was delivered for the checks goes. */
 @Timeout(120)
-@Execution(ExecutionMode.CONCURRENT)
 class SafetyTest {
 
     /** All checks that mark messages. */
@@ -56,6 +55,7 @@ class SafetyTest {
 
     /** Two messages are there before, one arrives in the middle, and what was delivered is bounced, with all its fields in a body. */
     @ParameterizedTest
+    @Execution(ExecutionMode.CONCURRENT)
     @MethodSource("servers")
     void mail_of_others_stays(Set<Defect> defects, Set<Oddity> oddities) throws Exception {
         try (WrongServer server = new WrongServer(defects, oddities)) {
@@ -112,6 +112,7 @@ class SafetyTest {
     }
 
     @ParameterizedTest
+    @Execution(ExecutionMode.CONCURRENT)
     @ValueSource(booleans = {false, true})
     void a_dele_that_marks_another_message_is_not_followed_by_quit(boolean uidl) throws Exception {
         Set<Oddity> odd = uidl
@@ -130,6 +131,7 @@ class SafetyTest {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void a_message_that_was_delivered_twice_goes_twice() throws Exception {
         try (WrongServer server = new WrongServer(Set.of())) {
             conformance(server)
@@ -144,6 +146,7 @@ class SafetyTest {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void numbers_that_move_below_a_session_cost_nobody_a_message() throws Exception {
         try (WrongServer server = new WrongServer(Set.of(Defect.LIVE_FOLDER, Defect.NO_LOCK))) {
             for (int i = 0; i < 20; i++) server.deliver(message("precious"));
@@ -156,6 +159,7 @@ class SafetyTest {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void what_was_delivered_goes() throws Exception {
         try (WrongServer server = new WrongServer(Set.of())) {
             server.deliver(message("precious"));
@@ -166,6 +170,7 @@ class SafetyTest {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void without_a_way_to_deliver_nothing_is_marked() throws Exception {
         try (WrongServer server = new WrongServer(EVERY_DELETION)) {
             for (int i = 0; i < 3; i++) server.deliver(message("precious"));
@@ -180,6 +185,7 @@ class SafetyTest {
     private static final Set<Defect> EVERY_DELETION = Set.of(Defect.CUT_REMOVES, Defect.DELE_0_IS_1);
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void what_was_delivered_goes_also_when_the_run_is_interrupted() throws Exception {
         try (WrongServer server = new WrongServer(Set.of())) {
             server.deliver(message("precious"));
@@ -198,6 +204,7 @@ class SafetyTest {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void what_was_delivered_goes_also_when_the_listener_throws() throws Exception {
         try (WrongServer server = new WrongServer(Set.of())) {
             try {
@@ -213,6 +220,7 @@ class SafetyTest {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void what_cannot_be_delivered_whole_goes_too() throws Exception {
         try (WrongServer server = new WrongServer(Set.of())) {
             try {

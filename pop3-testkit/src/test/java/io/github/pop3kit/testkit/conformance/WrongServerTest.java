@@ -23,13 +23,13 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Each defect is found by the check that is about it, and by no other; where there is none, none is found. */
 @Timeout(120)
-@Execution(ExecutionMode.CONCURRENT)
 class WrongServerTest {
 
     /** So many runs for all defects together: in each are some that do not get in each other's way. */
     private static final int RUNS = 8;
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void without_a_defect_nothing_is_found() throws Exception {
         Report report = run(Set.of());
         assertEquals(Map.of(), findings(report));
@@ -37,6 +37,7 @@ class WrongServerTest {
     }
 
     @ParameterizedTest
+    @Execution(ExecutionMode.CONCURRENT)
     @MethodSource("groups")
     void defects_are_found_by_their_checks_and_by_no_other(Set<Defect> defects) throws Exception {
         Set<String> expected = new TreeSet<>();
@@ -47,6 +48,7 @@ class WrongServerTest {
 
     /** The long form: a run for each defect, which takes a minute or two. */
     @ParameterizedTest
+    @Execution(ExecutionMode.CONCURRENT)
     @EnumSource
     @EnabledIfSystemProperty(named = "pop3kit.conformance", matches = "each")
     void a_defect_alone_is_found_by_its_check_and_by_no_other(Defect defect) throws Exception {
