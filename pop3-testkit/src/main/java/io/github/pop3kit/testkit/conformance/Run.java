@@ -36,6 +36,7 @@ final class Run {
     private final Map<String, Result> results = new LinkedHashMap<>();
     private final List<String> notes = new ArrayList<>();
     private boolean complete = true;
+    private boolean tidied;
     private volatile boolean answersQuit = true;
 
     Run(Target target, Optional<Postman> postman, Duration budget) {
@@ -265,6 +266,8 @@ final class Run {
 
     /** Runs one check, unless it cannot be judged. */
     Result check(Check check) {
+        // Behind these a server may make us wait for a login longer than we have time.
+        if (check.room().equals(Guessing.NAME)) tidyUp();
         Optional<String> skipped = reasonToSkip(check);
         Result result =
                 skipped.isPresent() ? result(check, Outcome.SKIPPED, skipped.get(), "", Duration.ZERO) : talk(check);
@@ -379,7 +382,8 @@ final class Run {
 
     /** Also when the run was interrupted; but not for longer than it may take. */
     private void tidyUp() {
-        if (situation.delivered.isEmpty()) return;
+        if (situation.delivered.isEmpty() || tidied) return;
+        tidied = true;
         Result before = results.get("quit-removes-no-other");
         if (situation.strangers > 0 && before != null && before.outcome().isFinding()) {
             left("the server removes more than it is told to");
@@ -388,7 +392,8 @@ final class Run {
         boolean interrupted = Thread.interrupted();
         Visit visit = new Visit(target, situation);
         try {
-            Optional<Integer> deleted = within(TIDYING, visit, "end", () -> delete(visit));
+            Duration limit = left().compareTo(TIDYING) > 0 ? left() : TIDYING;
+            Optional<Integer> deleted = within(limit, visit, "end", () -> delete(visit));
             if (deleted.isEmpty()) {
                 left("the server is too slow");
             } else if (deleted.get() == 0 && situation.numbers.isEmpty()) {
