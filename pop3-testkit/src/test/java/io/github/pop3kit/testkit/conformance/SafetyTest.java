@@ -184,6 +184,19 @@ class SafetyTest {
 
     private static final Set<Defect> EVERY_DELETION = Set.of(Defect.CUT_REMOVES, Defect.DELE_0_IS_1);
 
+    /** Behind these the server may let nobody in for longer than a run lasts. */
+    @Test
+    @Execution(ExecutionMode.CONCURRENT)
+    void what_was_delivered_goes_before_wrong_passwords_are_tried() throws Exception {
+        try (WrongServer server = new WrongServer(Set.of())) {
+            int[] left = {-1};
+            conformance(server)
+                    .only(Set.of("dele", "pass-wrong"))
+                    .run(onlyOnce("pass-wrong", () -> left[0] = server.count()));
+            assertEquals(0, left[0]);
+        }
+    }
+
     @Test
     @Execution(ExecutionMode.CONCURRENT)
     void what_was_delivered_goes_also_when_the_run_is_interrupted() throws Exception {
