@@ -8,8 +8,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 
@@ -167,6 +170,50 @@ class LoginTest {
                 Login.apop("mrose", "secret"))) {
             assertFalse(login.toString().contains("secret"));
             assertEquals("mrose", login.user());
+        }
+    }
+
+    /** Many servers repeat what they do not understand. */
+    @Test
+    void what_a_server_repeats_of_the_login_is_starred_in_the_transcript_and_in_the_exception() throws IOException {
+        String blob = "AG1yb3NlAHPDqWNyZXQ=";
+        String user = "S: +OK\n" + NO_CAPA + "C: USER mrose\nS: +OK\nC: PASS s\u00E9cret\n";
+        for (String conversation : List.of(
+                user + "S: -ERR unknown command: PASS s\u00E9cret\n",
+                user + "S: -ERR [AUTH] no s\u00E9cret of mrose\n",
+                user + "S: what is s\u00E9cret?\n",
+                "S: +OK\n" + SASL + "C: AUTH PLAIN " + blob + "\nS: -ERR unknown: AUTH PLAIN " + blob + "\n",
+                "S: +OK\n" + SASL + "C: AUTH PLAIN " + blob + "\nS: + bW9yZQ==\nC: *\nS: -ERR no " + blob + "\n",
+                """
+                S: +OK
+                C: CAPA
+                S: +OK
+                S: SASL LOGIN
+                S: .
+                C: AUTH LOGIN
+                S: +
+                C: bXJvc2U=
+                S: +
+                C: c8OpY3JldA==
+                S: -ERR unknown command c8OpY3JldA==
+                """)) {
+            List<String> told = new ArrayList<>();
+            ClientListener listener = new ClientListener() {
+                @Override
+                public Optional<Consumer<String>> transcript(String server) {
+                    return Optional.of(told::add);
+                }
+            };
+            Pop3Exception refused = fails(
+                    Pop3Exception.class,
+                    Login.password("mrose", "s\u00E9cret"),
+                    conversation,
+                    client -> client.listener(listener));
+            told.add(refused.toString());
+            assertTrue(refused.getMessage().contains("****"), refused.getMessage());
+            for (String secret : List.of("cret", "AG1yb3Nl", "c8OpY3Jl")) {
+                assertFalse(told.toString().contains(secret), told.toString());
+            }
         }
     }
 

@@ -24,6 +24,7 @@ class SecretsTest {
         "AUTH SCRAM-SHA-256-PLUS biws, AUTH SCRAM-SHA-256-PLUS ****",
         "APOP mrose c4c9334bac560ecc979e58001b3e22fb, APOP mrose ****",
         "APOP Marshall T. Rose c4c9334bac560ecc979e58001b3e22fb, APOP Marshall T. Rose ****",
+        "user mrose a secret, USER mrose ****",
         "PASSWORD secret, ****",
         "AHRpbQB0YW5zdGFhZnRhbg==, ****",
     })
@@ -73,6 +74,8 @@ class SecretsTest {
                 "PASS hunter2\0",
                 "PASS hunter2\r",
                 "PASS\u00a0hunter2",
+                "USER mrose hunter2",
+                "USER  hunter2",
                 "USER mrose\rPASS hunter2",
                 "USER mrose\0PASS hunter2",
                 "LANG\rPASS hunter2",

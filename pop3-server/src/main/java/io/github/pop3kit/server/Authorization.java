@@ -186,7 +186,7 @@ final class Authorization implements SessionState {
 
     /** Judges a proof: after the address's penalty, with others of the same address waiting, and refuses late. */
     private SessionState login(String method, Proof proof, Optional<SaslExchange> exchange) throws IOException {
-        lastAttempt = proof.user().isEmpty() ? proof.actAs() : proof.user();
+        lastAttempt = named(proof.user().isEmpty() ? proof.actAs() : proof.user());
         lastMethod = method;
         LoginPenalty.Attempt attempt = service.penalty().attempt(peer.remote());
         begin(attempt);
@@ -217,6 +217,12 @@ final class Authorization implements SessionState {
             }
         }
         return open(verdict.get().account().from(peer.remote()), method);
+    }
+
+    /** For the log. Behind a blank there may be a password, of somebody who took USER for IMAP's LOGIN. */
+    private static String named(String typed) {
+        int blank = typed.indexOf(' ');
+        return blank < 0 ? typed : typed.substring(0, blank) + " ****";
     }
 
     private Optional<Proof.Verdict> decide(LoginPenalty.Attempt attempt, Proof proof) throws IOException {
