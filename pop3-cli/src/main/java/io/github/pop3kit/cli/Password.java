@@ -126,8 +126,7 @@ final class Password {
             return output.get(patience.toMillis(), TimeUnit.MILLISECONDS);
         } catch (ExecutionException e) {
             if (e.getCause() instanceof Failure failure) throw failure;
-            throw Failure.of("What the " + name + " prints cannot be read: "
-                    + e.getCause().getMessage() + ".");
+            throw Failure.of("What the " + name + " prints cannot be read: " + e.getMessage() + ".");
         } catch (TimeoutException e) {
             throw Failure.of("The " + name + " has not ended within " + patience.toSeconds() + " s.");
         } catch (InterruptedException e) {
