@@ -407,7 +407,10 @@ final class SyncSession {
         return account.retention().skips(message.octets) && expireDays().orElse(-1) != 0;
     }
 
-    /** Until when a message is left alone: the first failure may be the network's, the following ones hardly are. One in the future is no measure. */
+    /**
+     * Until when a message is left alone: the first failure may be the network's, the following ones hardly are. After one in the future
+     * the clock was set back.
+     */
     private Instant pause(Entry entry) {
         if (entry.failures() < 2 || entry.lastFailure().isAfter(clock.instant())) return Instant.MIN;
         Duration doubled = FIRST_PAUSE.multipliedBy(1L << Math.min(entry.failures() - 2, 10));
