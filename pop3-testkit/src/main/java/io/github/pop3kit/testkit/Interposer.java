@@ -83,6 +83,16 @@ final class Interposer implements Bench.Fixture {
     }
 
     @Override
+    public List<String> mechanisms(List<String> offered) {
+        return personality.mechanisms(offered);
+    }
+
+    @Override
+    public String timestamp(String own) {
+        return personality.timestamp().orElse(own);
+    }
+
+    @Override
     public ServerTls handshake(Connection clear, ServerTls own) throws IOException {
         ServerTls spoken = own;
         for (Happening<Disturbance> some : faults.handshakeFaults(Moment.of(Kind.HANDSHAKE, connectionNumber))) {
