@@ -40,6 +40,18 @@ class LoginTest {
         logsIn(MROSE, "S: +OK\n" + SASL + "C: AUTH PLAIN AG1yb3NlAHNlY3JldA==\nS: +OK\n");
     }
 
+    /** RFC 5802 section 5.1: the client "SHOULD abort" then; a server that keeps the password in another way may know it. */
+    @Test
+    void a_password_that_saslprep_refuses_goes_by_another_way_than_scram() throws IOException {
+        String offer = "S: +OK\nC: CAPA\nS: +OK\nS: SASL SCRAM-SHA-256 PLAIN\nS: .\n";
+        logsIn(Login.password("mrose", "tab\there"), offer + "C: AUTH PLAIN AG1yb3NlAHRhYgloZXJl\nS: +OK\n");
+        fails(
+                NotOfferedException.class,
+                Login.password("mrose", "tab\there").only("SCRAM-SHA-256"),
+                offer + "C closes\n",
+                client -> client);
+    }
+
     @Test
     void a_password_goes_by_user_and_pass_where_there_is_no_word_about_logins() throws IOException {
         logsIn(MROSE, "S: +OK\n" + NO_CAPA + "C: USER mrose\nS: +OK\nC: PASS secret\nS: +OK\n");

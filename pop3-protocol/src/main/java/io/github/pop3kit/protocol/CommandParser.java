@@ -144,7 +144,7 @@ final class CommandParser {
             case "PASS" -> keyword + " " + SECRET;
             case "APOP" -> redactApop();
             case "AUTH" -> redactAuth();
-            default -> parse() instanceof Command.Malformed ? keyword + " " + SECRET : line;
+            default -> parse(line) instanceof Command.Malformed ? keyword + " " + SECRET : line;
         };
     }
 

@@ -248,7 +248,7 @@ final class Authorization implements SessionState {
     /** Whom to act as must be the user himself, unless the authenticator knows him as one who may (RFC 4422 section 3.4.1). */
     private Optional<Proof.Verdict> asWanted(Proof.Verdict verdict, Proof proof) throws IOException {
         if (proof.actAs().isEmpty()) return Optional.of(verdict);
-        if (!Secrets.isName(proof.actAs())) return Optional.empty();
+        if (!Secrets.allowed(proof.actAs())) return Optional.empty();
         String wanted = Secrets.prepared(proof.actAs());
         boolean himself = wanted.equals(verdict.account().name()) || wanted.equals(Secrets.prepared(proof.user()));
         if (himself) return Optional.of(verdict);

@@ -15,12 +15,15 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Each defect is found by the check that is about it, and by no other; where there is none, none is found. */
 @Timeout(120)
+@Execution(ExecutionMode.CONCURRENT)
 class WrongServerTest {
 
     /** So many runs for all defects together: in each are some that do not get in each other's way. */
