@@ -204,6 +204,16 @@ class MechanismsTest {
     }
 
     @Test
+    void apop_of_a_kept_password_that_saslprep_makes_ordinary_is_the_ordinary_one() {
+        server.user("mrose", "tan\u00ADstaaf");
+        plays(server.greeting("+OK <1896.697170952@dbc.mtview.ca.us>").mechanisms("APOP"), """
+                S: +OK …
+                C: APOP mrose c4c9334bac560ecc979e58001b3e22fb
+                S: +OK …
+                """);
+    }
+
+    @Test
     void apop_is_there_where_the_test_wants_it() throws IOException {
         try (Client client = client()) {
             assertFalse(client.greeting.contains("<"), client.greeting);
