@@ -207,7 +207,9 @@ final class Authentication {
         String timestamp = timestamp()
                 .orElseThrow(() -> new NotOfferedException(
                         dialogue.server(), "offers no APOP: its greeting has no timestamp", null));
-        return sendCredentials(new Command.Apop(user, Md5.apop(timestamp, password)));
+        String name =
+                SaslPrep.prepare(user).orElse(user); // RFC 6856 section 2.2; what it does not allow the server refuses.
+        return sendCredentials(new Command.Apop(name, Md5.apop(timestamp, password)));
     }
 
     private Reply sendCredentials(Command command) throws Pop3Exception {

@@ -137,6 +137,14 @@ class LoginTest {
     }
 
     @Test
+    void apop_of_a_name_and_a_password_that_saslprep_makes_ordinary_is_the_ordinary_one() throws IOException {
+        logsIn(
+                Login.apop("m\u00ADrose", "tan\u00ADstaaf"),
+                "S: +OK POP3 server ready <1896.697170952@dbc.mtview.ca.us>\n" + NO_CAPA
+                        + "C: APOP mrose c4c9334bac560ecc979e58001b3e22fb\nS: +OK\n");
+    }
+
+    @Test
     void apop_wants_a_timestamp_that_is_a_msg_id() {
         List<String> forged = List.of(
                 "ready", "<no at>", "<a@b", "<@>", "<a@\\x80\\xE4>", "<a\\x01@b>", "<" + "a".repeat(250) + "@example>");

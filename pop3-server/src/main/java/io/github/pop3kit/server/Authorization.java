@@ -72,7 +72,7 @@ final class Authorization implements SessionState {
     }
 
     private List<String> offered() {
-        return service.mechanisms(peer.secure(), !bindings.isEmpty(), !certificates.isEmpty());
+        return session.mechanisms(peer.secure(), !bindings.isEmpty(), !certificates.isEmpty());
     }
 
     // ---- logging in
@@ -317,7 +317,7 @@ final class Authorization implements SessionState {
     /** Says why a way to log in is not open; the same whatever the secret. */
     private SessionState refuse(String mechanism) {
         user = null;
-        boolean overTls = !peer.secure() && service.mechanisms(true, true, true).contains(mechanism);
+        boolean overTls = !peer.secure() && session.mechanisms(true, true, true).contains(mechanism);
         if (overTls) {
             wire.err("passwords are accepted over TLS only");
         } else if (mechanism.equals("APOP") || mechanism.equals("USER")) {

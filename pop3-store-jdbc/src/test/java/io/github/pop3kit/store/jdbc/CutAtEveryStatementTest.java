@@ -32,7 +32,6 @@ import org.junit.jupiter.params.provider.CsvSource;
  * The line between a store and PostgreSQL is cut at statement k, for every k of what a session and a delivery do: the statement never
  * arrives, or it is done and nobody hears of it; for a moment, or for so long that the store gives up.
  */
-@Execution(ExecutionMode.CONCURRENT)
 class CutAtEveryStatementTest {
 
     private static final String LARGE = "0123456789abcdef\r\n".repeat(40_000);
@@ -54,6 +53,7 @@ class CutAtEveryStatementTest {
         direct.close();
     }
 
+    @Execution(ExecutionMode.CONCURRENT)
     @ParameterizedTest(name = "{0}, for good: {1}")
     @CsvSource({
         "BEFORE_THE_STATEMENT, false",
@@ -77,6 +77,7 @@ class CutAtEveryStatementTest {
         });
     }
 
+    @Execution(ExecutionMode.CONCURRENT)
     @ParameterizedTest(name = "{0}, for good: {1}")
     @CsvSource({
         "BEFORE_THE_STATEMENT, false",
@@ -97,6 +98,7 @@ class CutAtEveryStatementTest {
         });
     }
 
+    @Execution(ExecutionMode.CONCURRENT)
     @ParameterizedTest(name = "{0}, for good: {1}")
     @CsvSource({
         "BEFORE_THE_STATEMENT, false",
@@ -127,6 +129,7 @@ class CutAtEveryStatementTest {
         });
     }
 
+    @Execution(ExecutionMode.CONCURRENT)
     @ParameterizedTest(name = "{0}, for good: {1}")
     @CsvSource({
         "BEFORE_THE_STATEMENT, false",
