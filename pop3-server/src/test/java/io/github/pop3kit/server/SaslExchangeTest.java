@@ -213,9 +213,12 @@ class SaslExchangeTest {
             return replies.readLine();
         }
 
+        /** Has quit: the maildrop is free for the next. */
         @Override
         public void close() throws IOException {
-            socket.close();
+            try (socket) {
+                ask("QUIT");
+            }
         }
     }
 }
