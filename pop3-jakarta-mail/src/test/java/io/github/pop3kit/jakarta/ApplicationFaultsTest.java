@@ -53,7 +53,7 @@ class ApplicationFaultsTest {
     }
 
     static Stream<Arguments> faults() {
-        return FaultsTest.matrix(FAULTS.keySet(), "RETR 2", "AUTH", "STAT", "RETR 2", "DELE 2", "QUIT");
+        return FaultsTest.matrix(FAULTS.keySet(), "RETR 2", "AUTH", "RETR 2", "DELE 2", "QUIT");
     }
 
     /** What an application hears of; empty where it goes on, and where its library keeps to itself how close(true) went. */
@@ -62,8 +62,6 @@ class ApplicationFaultsTest {
         if (!refused && !FaultsTest.ENDS.containsKey(fault)) return List.of();
         return switch (command) {
             case "AUTH" -> List.of(refused ? AuthenticationFailedException.class : MessagingException.class);
-            // A session that has ended since it was last used is replaced.
-            case "STAT" -> refused ? List.of(MessagingException.class) : List.of();
             case "RETR 2" -> List.of(refused ? MessageRemovedException.class : FolderClosedException.class);
             default -> List.of();
         };
@@ -134,7 +132,9 @@ class ApplicationFaultsTest {
             context.addRoutes(new RouteBuilder() {
                 @Override
                 public void configure() {
-                    onException(Exception.class).process(exchange -> heard.add(cause(exchange)));
+                    onException(Exception.class).process(exchange -> {
+                        if (!isTooEarly(exchange)) heard.add(cause(exchange));
+                    });
                     from(uri)
                             .process(exchange -> processed.add(exchange.getIn().getHeader("Subject") + "|"
                                     + exchange.getIn().getBody(String.class).strip()));
@@ -148,6 +148,12 @@ class ApplicationFaultsTest {
             boolean logged = FaultsTest.REFUSALS.containsKey(fault) && !command.equals("RETR 2");
             assertEquals(logged ? List.of() : heard(command, fault), List.copyOf(heard));
         }
+    }
+
+    /** It polls again after 200 ms, and may find its own former session. */
+    private static boolean isTooEarly(Exchange exchange) {
+        Exception e = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Exception.class);
+        return String.valueOf(e.getMessage()).contains("the maildrop is in use by another session");
     }
 
     private static Class<?> cause(Exchange exchange) {

@@ -23,8 +23,6 @@ import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -53,7 +51,6 @@ class CutAtEveryStatementTest {
         direct.close();
     }
 
-    @Execution(ExecutionMode.CONCURRENT)
     @ParameterizedTest(name = "{0}, for good: {1}")
     @CsvSource({
         "BEFORE_THE_STATEMENT, false",
@@ -77,7 +74,6 @@ class CutAtEveryStatementTest {
         });
     }
 
-    @Execution(ExecutionMode.CONCURRENT)
     @ParameterizedTest(name = "{0}, for good: {1}")
     @CsvSource({
         "BEFORE_THE_STATEMENT, false",
@@ -98,7 +94,6 @@ class CutAtEveryStatementTest {
         });
     }
 
-    @Execution(ExecutionMode.CONCURRENT)
     @ParameterizedTest(name = "{0}, for good: {1}")
     @CsvSource({
         "BEFORE_THE_STATEMENT, false",
@@ -129,7 +124,6 @@ class CutAtEveryStatementTest {
         });
     }
 
-    @Execution(ExecutionMode.CONCURRENT)
     @ParameterizedTest(name = "{0}, for good: {1}")
     @CsvSource({
         "BEFORE_THE_STATEMENT, false",
