@@ -418,15 +418,17 @@ class ClientCommandsTest {
     void where_pipelining_breaks_it_is_done_one_by_one_in_another_session() throws IOException {
         String listing = "C: LIST\nS: +OK\nS: 1 3\nS: 2 3\nS: .\n";
         String message = "S: +OK\nS: 1\nS: .\n";
+        String breaking =
+                "C: LIST 1\nC: RETR 1\nC: LIST 2\nC: RETR 2\nC: STAT\nS: +OK 1 3\n" + message + "S: what?\nC closes\n";
         Path to = folder.resolve("to");
         Ran got = against(
                 url -> pop3("get", url, "1", "2", "--to", to.toString()),
-                PIPELINING + listing + "C: RETR 1\nC: RETR 2\n" + message + "S: what?\nC closes\n",
+                PIPELINING + listing + breaking,
                 PIPELINING + "C: RETR 2\n" + message + "C: QUIT\nS: +OK\n");
         assertDone(got);
         assertEquals(2, files(to).size());
         // Somebody deletes the first one meanwhile, and the second one has its number; or there is none any more.
-        String broken = PIPELINING + listing + "C: RETR 1\nC: RETR 2\n" + message + "S: what?\nC closes\n";
+        String broken = PIPELINING + listing + breaking;
         String moved = PIPELINING.replace("S: 1 a\n", "").replace("2 b", "1 b");
         Ran other = against(
                 url -> pop3(
@@ -449,7 +451,7 @@ class ClientCommandsTest {
                 moved.replace("1 b", "1 c") + "C closes\n");
         assertEquals(74, gone.status(), gone.err());
         assertTrue(gone.err().contains("message 2 is gone"), gone.err());
-        String breaks = PIPELINING + "C: DELE 1\nC: DELE 2\nS: +OK\nS closes\n";
+        String breaks = PIPELINING + "C: DELE 1\nC: DELE 2\nC: STAT\nS: +OK\nS closes\n";
         String oneByOne = "C: DELE 1\nS: +OK\nC: DELE 2\nS: +OK\nC: QUIT\nS: +OK\n";
         assertDone(against(url -> pop3("rm", url, "1", "2"), breaks, PIPELINING + oneByOne));
         // Numbers may stand for other messages in another session.

@@ -11,10 +11,16 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.function.IntFunction;
 import java.util.function.IntToLongFunction;
 
-/** One command for many messages, several of them under way where the server offers PIPELINING (RFC 2449 section 6.6). */
+/**
+ * One command for many messages, several of them under way where the server offers PIPELINING (RFC 2449 section 6.6).
+ *
+ * <p>An answer too many, or one too few, makes each one behind it another message's, and answers to RETR, TOP and DELE do not tell whose
+ * they are. Those to LIST and STAT do: LIST comes before each message, and STAT behind the last one (ADR 16).
+ */
 final class Batch {
 
     /** What is done about a message that the server did not refuse. */
@@ -28,8 +34,10 @@ final class Batch {
     private static final long OCTETS_UNDER_WAY = 4L * 1024 * 1024;
 
     private final Dialogue dialogue;
+    private final Listings listings;
     private final Iterator<Integer> numbers;
     private final int widest;
+    private final boolean verified;
     private final Deque<Integer> underWay = new ArrayDeque<>();
     private final List<Integer> done = new ArrayList<>();
     private final Map<Integer, Pop3Exception> failures = new LinkedHashMap<>();
@@ -41,11 +49,14 @@ final class Batch {
     private long octetsUnderWay;
     private int next;
     private boolean pipelined;
+    private boolean statUnderWay;
 
-    Batch(Dialogue dialogue, Collection<Integer> numbers) {
+    Batch(Dialogue dialogue, Listings listings, Collection<Integer> numbers) {
         this.dialogue = dialogue;
+        this.listings = listings;
         this.numbers = List.copyOf(numbers).iterator();
         this.widest = dialogue.pipelines() ? dialogue.limits().window() : 1;
+        this.verified = widest > 1 && numbers.size() > 1;
         this.window = Math.min(FIRST_WINDOW, widest);
     }
 
@@ -69,6 +80,7 @@ final class Batch {
                 if (underWay.size() <= window / 2) ask(command);
                 if (!underWay.isEmpty()) answer(command, answer);
             }
+            if (statUnderWay) hearStat();
             taken = true;
             return result();
         } catch (Pop3Exception e) {
@@ -97,6 +109,7 @@ final class Batch {
                                 "has a message " + next + " of " + octets + " octets, which is over the limit",
                                 true));
             } else if (underWay.isEmpty() || octetsUnderWay + octets <= OCTETS_UNDER_WAY) {
+                if (isListedFirst()) dialogue.say(list(next));
                 dialogue.say(command.apply(next));
                 underWay.add(next);
                 pipelined |= underWay.size() > 1;
@@ -106,14 +119,53 @@ final class Batch {
             }
             next = 0;
         }
+        if (verified && !more() && !statUnderWay) {
+            dialogue.say(new Command.Stat());
+            statUnderWay = true;
+        }
         dialogue.flush();
+    }
+
+    private boolean isListedFirst() {
+        return verified && multiLine;
+    }
+
+    private static Command list(int number) {
+        return new Command.List(OptionalInt.of(number));
+    }
+
+    /** Reads what is said about the next message, up to the reply to its command. */
+    private Reply hear(IntFunction<Command> command) throws Pop3Exception {
+        int number = underWay.element();
+        boolean listed = !isListedFirst() || isListed(number);
+        Reply reply = dialogue.hear(command.apply(number));
+        // LIST with a number may be what a server does not know; a refusal that it did not answer with leaves its
+        // answer behind.
+        if (!listed && listings.isScan(number, dialogue.statusText())) {
+            throw dialogue.violated("has sent an answer too many before message " + number, dialogue.statusText());
+        }
+        underWay.remove();
+        octetsUnderWay -= Math.max(0, announced.applyAsLong(number));
+        return reply;
+    }
+
+    private boolean isListed(int number) throws Pop3Exception {
+        if (dialogue.hear(list(number)) instanceof Reply.Err) return false;
+        listings.scan(number, dialogue.statusText());
+        return true;
+    }
+
+    private void hearStat() throws Pop3Exception {
+        statUnderWay = false;
+        Reply reply = dialogue.hear(new Command.Stat());
+        if (reply instanceof Reply.Err || listings.drop(dialogue.statusText()).isEmpty()) {
+            throw dialogue.violated("has not answered STAT behind a batch with two numbers", dialogue.statusText());
+        }
     }
 
     private void answer(IntFunction<Command> command, Answer answer) throws IOException {
         int number = underWay.element();
-        Reply reply = dialogue.hear(command.apply(number));
-        underWay.remove();
-        octetsUnderWay -= Math.max(0, announced.applyAsLong(number));
+        Reply reply = hear(command);
         nth++;
         if (reply instanceof Reply.Ok) {
             try {
@@ -159,14 +211,13 @@ final class Batch {
                     return;
                 }
                 int number = underWay.element();
-                Reply reply = dialogue.hear(command.apply(number));
-                underWay.remove();
-                octetsUnderWay -= Math.max(0, announced.applyAsLong(number));
+                Reply reply = hear(command);
                 if (!multiLine || !(reply instanceof Reply.Ok)) continue;
                 MessageStream unwanted = dialogue.message(new Progress(number, 0, 0, 0, -1), null, null);
                 unwanted.close();
                 most -= unwanted.octets();
             }
+            if (statUnderWay && dialogue.isUsable()) hearStat();
         } catch (IOException ended) {
             // The session is over; what the caller threw says why.
         }

@@ -72,6 +72,11 @@ final class Listings {
         return listing;
     }
 
+    /** Whether that is an answer to {@code LIST n}. */
+    boolean isScan(int number, String text) {
+        return ScanListing.parse(text).stream().anyMatch(listing -> listing.number() == number);
+    }
+
     /** A line of UIDL; empty if the message has no unique-id. */
     Optional<UniqueIdListing> uniqueId(String line) throws Pop3Exception {
         String stripped = line.strip();

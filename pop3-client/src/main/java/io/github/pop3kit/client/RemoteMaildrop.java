@@ -285,7 +285,8 @@ public final class RemoteMaildrop implements Closeable {
 
     /**
      * Retrieves messages in this order. Where the server offers PIPELINING, several RETR are under way, at first 128, then up to
-     * {@link ClientLimits#window}; memory does not grow with it. A message that the server refuses, or that is over the size limit,
+     * {@link ClientLimits#window}; memory does not grow with it. Before each LIST is asked, whose answer tells that what comes is
+     * this message and no other. A message that the server refuses, or that is over the size limit,
      * is a failure in the result, and the batch goes on. What the sink throws ends the batch and is passed on; the session can then be
      * used if the messages under way were small enough to be thrown away.
      *
@@ -298,7 +299,7 @@ public final class RemoteMaildrop implements Closeable {
         begin();
         checkAll(numbers);
         if (sizes.isEmpty() && numbers.size() > 1) listAll();
-        Batch batch = new Batch(dialogue, numbers).announced(this::octets);
+        Batch batch = new Batch(dialogue, listings, numbers).announced(this::octets);
         return batch.run(Command.Retr::new, (number, nth) -> {
             accept(message(number, nth, numbers.size(), octets(number)), sink);
         });
@@ -309,7 +310,7 @@ public final class RemoteMaildrop implements Closeable {
         begin();
         checkAll(numbers);
         IntFunction<Command> top = number -> topCommand(number, lines);
-        return new Batch(dialogue, numbers).multiLine().run(top, (number, nth) -> {
+        return new Batch(dialogue, listings, numbers).multiLine().run(top, (number, nth) -> {
             accept(message(number, nth, numbers.size(), -1), sink);
         });
     }
@@ -325,9 +326,11 @@ public final class RemoteMaildrop implements Closeable {
         begin();
         checkAll(numbers);
         if (dialogue.memory().withoutTop || !isTopOffered()) return headersOneByOne(numbers, sink);
-        return new Batch(dialogue, numbers).multiLine().run(number -> topCommand(number, 0), (number, nth) -> {
-            sink.accept(number, listings.top(message(number, nth, numbers.size(), -1)));
-        });
+        return new Batch(dialogue, listings, numbers)
+                .multiLine()
+                .run(number -> topCommand(number, 0), (number, nth) -> {
+                    sink.accept(number, listings.top(message(number, nth, numbers.size(), -1)));
+                });
     }
 
     private BatchResult headersOneByOne(Collection<Integer> numbers, HeadersSink sink) throws IOException {
@@ -358,7 +361,7 @@ public final class RemoteMaildrop implements Closeable {
     public BatchResult deleteAll(Collection<Integer> numbers) throws IOException {
         begin();
         checkAll(numbers);
-        return new Batch(dialogue, numbers).run(Command.Dele::new, (number, nth) -> deleted.set(number));
+        return new Batch(dialogue, listings, numbers).run(Command.Dele::new, (number, nth) -> deleted.set(number));
     }
 
     /**
@@ -369,9 +372,10 @@ public final class RemoteMaildrop implements Closeable {
     public BatchResult uniqueIds(Collection<Integer> numbers, Consumer<UniqueIdListing> found) throws IOException {
         begin();
         checkAll(numbers);
-        return new Batch(dialogue, numbers).run(number -> new Command.Uidl(OptionalInt.of(number)), (number, nth) -> {
-            found.accept(heard(listings.uniqueId(number, dialogue.statusText())));
-        });
+        return new Batch(dialogue, listings, numbers)
+                .run(number -> new Command.Uidl(OptionalInt.of(number)), (number, nth) -> {
+                    found.accept(heard(listings.uniqueId(number, dialogue.statusText())));
+                });
     }
 
     private static void checkAll(Collection<Integer> numbers) {

@@ -3,6 +3,7 @@ package io.github.pop3kit.client;
 import static io.github.pop3kit.client.Script.FULL_LOGIN;
 import static io.github.pop3kit.client.Script.LOGIN;
 import static io.github.pop3kit.client.Script.MROSE;
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -41,7 +42,9 @@ class BatchTest {
                         + commands(33, 48)
                         + answers(16)
                         + commands(49, 96)
-                        + answers(64));
+                        + "C: STAT\n"
+                        + answers(64)
+                        + "S: +OK 0 0\n");
                 RemoteMaildrop maildrop = script.open()) {
             assertEquals(upTo(96), maildrop.deleteAll(upTo(96)).done());
             script.check();
@@ -74,8 +77,15 @@ class BatchTest {
     void no_more_octets_are_under_way_than_can_be_thrown_away() throws IOException {
         String listing = "C: LIST\nS: +OK\nS: 1 4000000\nS: 2 4000000\nS: 3 1\nS: .\n";
         String answer = "S: +OK\nS: x\nS: .\n";
-        try (Script script = Script.of(
-                        FULL_LOGIN + listing + "C: RETR 1\n" + answer + "C: RETR 2\nC: RETR 3\n" + answer + answer);
+        try (Script script = Script.of(FULL_LOGIN
+                        + listing
+                        + "C: LIST 1\nC: RETR 1\nS: +OK 1 4000000\n"
+                        + answer
+                        + "C: LIST 2\nC: RETR 2\nC: LIST 3\nC: RETR 3\nC: STAT\nS: +OK 2 4000000\n"
+                        + answer
+                        + "S: +OK 3 1\n"
+                        + answer
+                        + "S: +OK 3 8000001\n");
                 RemoteMaildrop maildrop = script.open()) {
             List<Integer> got = new ArrayList<>();
             maildrop.retrieveAll(upTo(3), (number, message) -> {
@@ -89,7 +99,7 @@ class BatchTest {
 
     @Test
     void a_server_that_breaks_under_pipelining_is_remembered_and_what_was_done_is_told() throws IOException {
-        String breaks = FULL_LOGIN + commands(1, 3) + "S: +OK\nS: what?\nC closes\n";
+        String breaks = FULL_LOGIN + commands(1, 3) + "C: STAT\nS: +OK\nS: what?\nC closes\n";
         String again = FULL_LOGIN + "C: DELE 1\nS: +OK\nC: DELE 2\nS: +OK\nC: DELE 3\nS: +OK\n";
         try (Script script = Script.of(breaks, again)) {
             Pop3Client client = script.client().build();
@@ -112,7 +122,7 @@ class BatchTest {
     @Test
     void a_server_that_closes_under_pipelining_is_remembered_too() throws IOException {
         try (Script script = Script.of(
-                FULL_LOGIN + commands(1, 2) + "S: +OK\nS closes\nC closes\n",
+                FULL_LOGIN + commands(1, 2) + "C: STAT\nS: +OK\nS closes\nC closes\n",
                 FULL_LOGIN + "C: DELE 1\nS: +OK\nC: DELE 2\nS: +OK\n")) {
             Pop3Client client = script.client().build();
             try (RemoteMaildrop maildrop = client.open(MROSE)) {
@@ -121,6 +131,78 @@ class BatchTest {
             try (RemoteMaildrop maildrop = client.open(MROSE)) {
                 assertTrue(maildrop.deleteAll(upTo(2)).isComplete());
             }
+            script.check();
+        }
+    }
+
+    private static final String THREE_AT_ONCE =
+            "C: LIST 1\nC: TOP 1 0\nC: LIST 2\nC: TOP 2 0\nC: LIST 3\nC: TOP 3 0\nC: STAT\n";
+    private static final String ONE = "S: +OK 1 120\nS: +OK\nS: one\nS: .\n";
+    private static final String TWO = "S: +OK 2 120\nS: +OK\nS: two\nS: .\n";
+    private static final String THREE = "S: +OK 3 120\nS: +OK\nS: three\nS: .\n";
+
+    /** What a batch of three hands on, {@code number:message}. */
+    private static List<String> handedOn(String answers, List<Integer> done) throws IOException {
+        List<String> got = new ArrayList<>();
+        try (Script script = Script.of(FULL_LOGIN + THREE_AT_ONCE + answers + "C closes\n");
+                RemoteMaildrop maildrop = script.open()) {
+            BatchInterruptedException interrupted = assertThrows(
+                    BatchInterruptedException.class,
+                    () -> maildrop.topAll(upTo(3), 0, (number, message) -> {
+                        got.add(number + ":" + new String(message.readAllBytes(), US_ASCII).strip());
+                    }));
+            assertEquals(done, interrupted.result().done());
+            assertTrue(interrupted.pipeliningBroke());
+            assertThrows(ConnectionLostException.class, maildrop::quit);
+            script.check();
+        }
+        return got;
+    }
+
+    @Test
+    void a_message_that_comes_twice_is_not_taken_for_the_next_one() throws IOException {
+        String again = "S: +OK\nS: one\nS: .\n";
+        assertEquals(List.of("1:one"), handedOn(ONE + again + TWO + THREE, List.of(1)));
+    }
+
+    @Test
+    void a_refusal_that_nobody_asked_for_shifts_no_message() throws IOException {
+        assertEquals(List.of("1:one"), handedOn(ONE + "S: -ERR what?\n" + TWO + THREE, List.of(1)));
+    }
+
+    @Test
+    void a_server_that_knows_list_without_a_number_only_is_served() throws IOException {
+        String one = "S: -ERR what?\nS: +OK\nS: one\nS: .\n";
+        List<String> got = new ArrayList<>();
+        try (Script script = Script.of(FULL_LOGIN + THREE_AT_ONCE + one.repeat(3) + "S: +OK 3 15\n");
+                RemoteMaildrop maildrop = script.open()) {
+            BatchResult result = maildrop.topAll(upTo(3), 0, (number, message) -> {
+                got.add(number + ":" + new String(message.readAllBytes(), US_ASCII).strip());
+            });
+            assertEquals(upTo(3), result.done());
+            assertEquals(List.of("1:one", "2:one", "3:one"), got);
+            script.check();
+        }
+    }
+
+    @Test
+    void a_message_that_was_left_out_is_missed_at_once() throws IOException {
+        assertEquals(List.of("1:one"), handedOn(ONE + THREE, List.of(1)));
+    }
+
+    @Test
+    void what_is_left_over_behind_the_last_message_is_seen_however_late_it_comes() throws IOException {
+        String again = "S: +OK\nS: three\nS: .\n";
+        List<String> got = handedOn(ONE + TWO + THREE + again + "S: +OK 3 360\n", upTo(3));
+        assertEquals(List.of("1:one", "2:two", "3:three"), got);
+    }
+
+    @Test
+    void a_mark_that_is_confirmed_twice_is_not_taken_for_the_answer_to_quit() throws IOException {
+        try (Script script = Script.of(FULL_LOGIN + commands(1, 2) + "C: STAT\n" + answers(3) + "C closes\n");
+                RemoteMaildrop maildrop = script.open()) {
+            assertThrows(BatchInterruptedException.class, () -> maildrop.deleteAll(upTo(2)));
+            assertThrows(ConnectionLostException.class, maildrop::quit);
             script.check();
         }
     }
@@ -138,9 +220,11 @@ class BatchTest {
 
     @Test
     void a_sink_that_throws_leaves_nothing_under_way() throws IOException {
-        String messages = "S: +OK\nS: x\nS: .\nS: -ERR gone\nS: +OK\nS: x\nS: .\n";
-        try (Script script = Script.of(
-                        FULL_LOGIN + "C: TOP 1 5\nC: TOP 2 5\nC: TOP 3 5\n" + messages + "C: NOOP\nS: +OK\n");
+        String asked = "C: LIST 1\nC: TOP 1 5\nC: LIST 2\nC: TOP 2 5\nC: LIST 3\nC: TOP 3 5\nC: STAT\n";
+        String one = "S: +OK 1 3\nS: +OK\nS: x\nS: .\n";
+        String gone = "S: -ERR gone\nS: -ERR gone\n";
+        String three = "S: +OK 3 3\nS: +OK\nS: x\nS: .\n";
+        try (Script script = Script.of(FULL_LOGIN + asked + one + gone + three + "S: +OK 2 6\nC: NOOP\nS: +OK\n");
                 RemoteMaildrop maildrop = script.open()) {
             RuntimeException thrown = assertThrows(
                     IllegalStateException.class,
@@ -155,9 +239,10 @@ class BatchTest {
 
     @Test
     void a_sink_that_throws_with_much_under_way_costs_the_session() throws IOException {
-        try (Script script = Script.of(
-                        FULL_LOGIN
-                                + "C: LIST\nS: +OK\nS: 1 1\nS: 2 100000\nS: .\nC: RETR 1\nC: RETR 2\nS: +OK\nS: x\nS: .\nC closes\n");
+        try (Script script = Script.of(FULL_LOGIN
+                        + "C: LIST\nS: +OK\nS: 1 1\nS: 2 100000\nS: .\n"
+                        + "C: LIST 1\nC: RETR 1\nC: LIST 2\nC: RETR 2\nC: STAT\n"
+                        + "S: +OK 1 1\nS: +OK\nS: x\nS: .\nC closes\n");
                 RemoteMaildrop maildrop = script.client()
                         .limits(ClientLimits.defaults().withDrainOctets(1000))
                         .build()

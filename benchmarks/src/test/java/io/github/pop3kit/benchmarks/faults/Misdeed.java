@@ -46,7 +46,7 @@ record Misdeed(String name, String place, Way way, Kind kind, Consumer<Faults> a
         CONFUSING,
         /** Octets that look good, and are others than they should be: nothing in the protocol tells. */
         UNKNOWABLE,
-        /** In a batch: what follows passes for a part of this reply, or is one reply off. Nothing but the sizes of LIST tells. */
+        /** In a batch: what follows passes for a part of this message. The next reply tells. */
         SHIFTED,
         /** TLS is not as it should be. */
         INSECURE
@@ -82,13 +82,6 @@ record Misdeed(String name, String place, Way way, Kind kind, Consumer<Faults> a
     private static final Set<String> SHIFTING =
             Set.of("withoutFinalDot()", "swallowLast(1)", "swallowLast(2)", "emptyLine()", "answer(\"+OK\")");
 
-    /**
-     * Not played in batches yet: the reply that is left over comes before the next command, where it is noticed, or behind it, where our
-     * client takes it for the answer.
-     */
-    private static final Set<String> ONE_TOO_MANY =
-            Set.of("unsolicited(\"+OK\")", "unsolicited(\"-ERR\")", "answerTwice()");
-
     private static final class Collected {
         private final List<Misdeed> all = new ArrayList<>();
 
@@ -100,7 +93,6 @@ record Misdeed(String name, String place, Way way, Kind kind, Consumer<Faults> a
         /** At every place. */
         void any(String name, Kind kind, Consumer<ReplyOccasion> what) {
             for (String place : PLACES) {
-                if (way(place) == Way.BATCHES && ONE_TOO_MANY.contains(name)) continue;
                 add(name, place, kind, faults -> what.accept(occasion(faults, place)));
             }
         }

@@ -701,6 +701,28 @@ class Pop3SyncTest {
         }
 
         @Test
+        void a_message_that_comes_twice_is_not_stored_as_the_next_one() throws Exception {
+            deliver(to(30));
+            site.server.faults().on("RETR").message(5).connection(1).answerTwice();
+            assertAllIsStoredBeforeItGoes();
+        }
+
+        @Test
+        void a_refusal_that_nobody_asked_for_makes_no_message_pass_for_the_one_before() throws Exception {
+            deliver(to(30));
+            site.server.faults().on("RETR").message(5).connection(1).unsolicited("-ERR");
+            assertAllIsStoredBeforeItGoes();
+        }
+
+        private void assertAllIsStoredBeforeItGoes() throws Exception {
+            site.run(account.keeping(Retention.deleteAfterFetch()));
+            site.now = site.now.plus(Duration.ofDays(1));
+            site.run(account.keeping(Retention.deleteAfterFetch()));
+            assertEquals(messages(to(30)), kept());
+            assertEquals(messages(), left());
+        }
+
+        @Test
         void a_commit_that_nobody_knows_of_is_settled_at_the_next_login() throws Exception {
             deliver(1, 2);
             // The server deletes, and its answer is lost.
