@@ -37,7 +37,9 @@ public class Conform {
                         .allowCleartextLogin()
                         .mechanisms("+APOP", "+CRAM-MD5")
                         .utf8()
-                        .limits(ServerLimits.defaults().with("login-penalty", "0"))
+                        .limits(ServerLimits.defaults()
+                                .with("login-penalty", "0")
+                                .with("login-failure-delay", "0"))
                         .start()) {
             Delivery delivery = store.delivery().orElseThrow();
             Report report = Conformance.of("127.0.0.1", server.addresses().get(0).getPort())

@@ -90,6 +90,7 @@ class Peer:
 
 class Ours(Peer):
     name = "our own"
+    options = ()
 
     def provide(self):
         pass
@@ -97,7 +98,7 @@ class Ours(Peer):
     def launch(self):
         for name, messages in self.accounts.items():
             self.site.account(name, messages.values())
-        server = self.site.start()
+        server = self.site.start(*self.options)
         self.process, self.log, self.plain, self.tls = server.process, server.log, server.plain, server.tls
 
 

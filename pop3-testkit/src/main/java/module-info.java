@@ -3,7 +3,7 @@ module io.github.pop3kit.testkit {
     requires transitive io.github.pop3kit.protocol;
     requires transitive io.github.pop3kit.server;
     requires transitive io.github.pop3kit.store;
-    requires transitive org.junit.jupiter.api;
+    requires static org.junit.jupiter.api;
     requires static org.jspecify;
 
     exports io.github.pop3kit.testkit;

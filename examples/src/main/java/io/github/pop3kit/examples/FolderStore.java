@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.nio.file.*;
 import java.util.*;
 
-/** A folder for each user, in it a file for each message, put there by whom you like; its name is its unique-id. */
+/** A folder for each user, in it a file for each message, moved there whole by whom you like; its name is its unique-id. */
 public final class FolderStore implements MailStoreProvider {
     private static final Map<Path, Object> LOCKS = Collections.synchronizedMap(new HashMap<>());
 

@@ -21,7 +21,8 @@ class FolderStoreTest implements MailStoreContract {
 
     @Override
     public void deliver(MailStore store, String user, byte[] message) throws IOException {
-        Files.write(Files.createTempFile(FolderStore.folder("" + root, user), "" + System.nanoTime(), ".eml"), message);
+        Path written = Files.write(Files.createTempFile(root, "" + System.nanoTime(), ".eml"), message);
+        Files.move(written, FolderStore.folder("" + root, user).resolve(written.getFileName()));
     }
     // doc: end
 

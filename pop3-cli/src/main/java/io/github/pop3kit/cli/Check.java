@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -31,7 +32,7 @@ import picocli.CommandLine.Spec;
         name = "check",
         description = {
             "Checks whether a POP3 server, of whatever make, does what the RFCs say.",
-            "The status is 0 if no MUST is broken, 1 if one is, and above 63 where it cannot be told. What is deleted was delivered by"
+            "The status is 0 if no MUST is broken, 1 if one is, and above 63 if not all could be checked. What is deleted was delivered by"
                     + " this command and is recognised by a mark; without --deliver-to or --deliver-cmd nothing is deleted, and what"
                     + " needs it is skipped.",
             ""
@@ -136,7 +137,7 @@ final class Check implements Callable<Integer> {
             names = "--time",
             paramLabel = "TIME",
             converter = Account.Time.class,
-            description = "After this time no check begins any more, as in 30s; 2m if it is not said.")
+            description = "In this time the checks are over, or broken off, as in 30s; 2m if it is not said.")
     private @Nullable Duration time;
 
     @Option(
@@ -168,32 +169,63 @@ final class Check implements Callable<Integer> {
     public Integer call() throws Failure {
         Log.quiet();
         Conformance conformance = conformance();
+        // Who hears only after two minutes that a report cannot be written has waited for nothing.
+        write(html, "");
+        write(json, "");
+        write(junitXml, "");
         conformance.intentions().forEach(pop3.out()::println);
         pop3.out().println();
-        Report report;
-        try {
-            report = conformance.run(this::show);
-        } catch (CannotCheckException e) {
-            throw Failure.of(e);
-        }
+        Report report = report(conformance);
         report.notes().forEach(pop3.out()::println);
         pop3.out().println(report.summary());
+        boolean interrupted = Thread.interrupted(); // The reports are written all the same.
+        write(html, report.html());
+        write(json, report.json());
+        write(junitXml, report.junitXml());
         try {
-            if (html != null) Files.writeString(html, report.html(), StandardCharsets.UTF_8);
-            if (json != null) Files.writeString(json, report.json(), StandardCharsets.UTF_8);
-            if (junitXml != null) Files.writeString(junitXml, report.junitXml(), StandardCharsets.UTF_8);
             pop3.flush();
         } catch (IOException e) {
             throw Failure.local(e);
         }
-        return report.hasFailures() ? ExitCode.SOFTWARE : ExitCode.OK;
+        if (interrupted) throw Failure.interrupted();
+        if (report.hasFailures()) return ExitCode.SOFTWARE;
+        if (!report.complete()) throw Failure.ofIncompleteCheck();
+        return ExitCode.OK;
+    }
+
+    private Report report(Conformance conformance) throws Failure {
+        pop3.stopInterrupts(Thread.currentThread());
+        try {
+            return conformance.run(this::show);
+        } catch (CannotCheckException e) {
+            throw Failure.of(e);
+        } finally {
+            pop3.stopInterrupts(null);
+        }
+    }
+
+    private static void write(@Nullable Path file, String report) throws Failure {
+        try {
+            if (file != null) Files.writeString(file, report, StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw Failure.of("The report cannot be written: " + Failure.why(e) + ".");
+        }
     }
 
     private Conformance conformance() throws Failure {
         HostAndPort server = server();
-        Conformance conformance = Conformance.of(server.getHost(), server.getPortOrDefault(POP3));
-        if (tlsPort != null) conformance = conformance.tlsPort(tlsPort);
-        if (user != null) conformance = conformance.user(user, password());
+        if (user == null && (way.maildir != null || way.command != null))
+            throw wrong("Messages are delivered to a --user", null);
+        Conformance conformance;
+        try {
+            conformance = Conformance.of(server.getHost(), server.getPortOrDefault(POP3))
+                    .only(only);
+            if (tlsPort != null) conformance = conformance.tlsPort(tlsPort);
+            if (user != null) conformance = conformance.user(user, password());
+        } catch (IllegalArgumentException e) {
+            String what = String.valueOf(e.getMessage());
+            throw wrong(what.substring(0, 1).toUpperCase(Locale.ROOT) + what.substring(1), e);
+        }
         if (way.maildir != null) conformance = conformance.deliverBy(Postman.maildir(way.maildir));
         if (way.command != null) conformance = conformance.deliverBy(Postman.command(way.command));
         if (trust.insecure) conformance = conformance.trustAnybody();
@@ -201,21 +233,21 @@ final class Check implements Callable<Integer> {
         if (time != null) conformance = conformance.within(time);
         if (timeout != null) conformance = conformance.patience(timeout);
         try {
-            if (trust.authorities != null) conformance = conformance.trust(trust.authorities);
-            return conformance.only(only);
+            return trust.authorities != null ? conformance.trust(trust.authorities) : conformance;
         } catch (IOException e) {
             throw Failure.of("The certificates to be trusted cannot be read: " + Failure.why(e) + ".");
-        } catch (IllegalArgumentException e) {
-            throw new ParameterException(spec.commandLine(), "With --only, " + e.getMessage(), e);
         }
+    }
+
+    private ParameterException wrong(String sentence, @Nullable Exception cause) {
+        return new ParameterException(spec.commandLine(), sentence, cause);
     }
 
     private HostAndPort server() {
         try {
             return HostAndPort.fromString(address).requireBracketsForIPv6();
         } catch (IllegalArgumentException e) {
-            throw new ParameterException(
-                    spec.commandLine(), "The server is named as HOST:PORT, with IPv6 in brackets", e);
+            throw wrong("The server is named as HOST:PORT, with IPv6 in brackets", e);
         }
     }
 

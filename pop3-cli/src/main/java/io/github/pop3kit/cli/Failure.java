@@ -77,6 +77,7 @@ final class Failure extends Exception {
             case PROTOCOL -> PROTOCOL;
             case LOGIN -> NOT_PERMITTED;
             case DELIVERY -> INPUT_OUTPUT;
+            case INTERRUPTED -> INTERRUPTED;
         };
         return new Failure(status, sentence(String.valueOf(e.getMessage())));
     }
@@ -85,9 +86,18 @@ final class Failure extends Exception {
         return Throwables.getCausalChain(e).stream().anyMatch(UnknownHostException.class::isInstance);
     }
 
+    /** The checks of a server came to no end. */
+    static Failure ofIncompleteCheck() {
+        return new Failure(TRY_AGAIN, "Not every check had its turn: give it more --time.");
+    }
+
+    static Failure interrupted() {
+        return new Failure(INTERRUPTED, "It was interrupted.");
+    }
+
     /** Something failed on this side: files, or stdout, do not take what they should. */
     static Failure local(IOException e) {
-        if (e instanceof ClosedByInterruptException) return new Failure(INTERRUPTED, "It was interrupted.");
+        if (e instanceof ClosedByInterruptException) return interrupted();
         return new Failure(INPUT_OUTPUT, sentence("It cannot be done: " + why(e)));
     }
 

@@ -81,6 +81,7 @@ final class Passwd implements Callable<Integer> {
             throw usage("A user's name has no colon and no line end in it, and does not begin with #.");
         }
         String password = passwordFile != null ? Password.ofFile(passwordFile) : Password.asked();
+        if (password.isEmpty()) throw Failure.of("The password is empty, and an empty one lets nobody in.");
         if (users != null && user != null) return verified(isRight(users, user, password));
         if (verify != null) return verified(KeptPassword.of(verify).matches(password));
         pop3.out().println((user == null ? "" : user + ":") + made(password));
@@ -89,7 +90,9 @@ final class Passwd implements Callable<Integer> {
 
     private String made(String password) throws Failure {
         try {
-            return KeptPassword.make(scheme, password).text();
+            String entry = KeptPassword.make(scheme, password).text();
+            if (entry.indexOf(':') < 0) return entry;
+            throw usage("A password with a colon in it cannot stand in the file as it is; take another --scheme.");
         } catch (IllegalArgumentException e) {
             throw usage(e.getMessage() + ".");
         }

@@ -10,9 +10,17 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /** Where passwords come from: never from the command line, which others can see. */
 final class Password {
+
+    /** A command may ask somebody on the terminal, but a night's run must not wait for ever. */
+    private static final Duration PATIENCE = Duration.ofMinutes(5);
 
     private Password() {}
 
@@ -87,23 +95,47 @@ final class Password {
     }
 
     private static String printed(String name, String command) throws Failure {
+        return printed(name, command, PATIENCE);
+    }
+
+    /** The first line that a command prints, if it ends well and in time. */
+    static String printed(String name, String command, Duration patience) throws Failure {
         boolean windows = System.getProperty("os.name").startsWith("Windows");
         ProcessBuilder shell =
                 windows ? new ProcessBuilder("cmd", "/c", command) : new ProcessBuilder("sh", "-c", command);
         shell.redirectInput(ProcessBuilder.Redirect.INHERIT).redirectError(ProcessBuilder.Redirect.INHERIT);
-        String printed;
-        int status;
+        Process process;
         try {
-            Process process = shell.start();
-            printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            status = process.waitFor();
+            process = shell.start();
         } catch (IOException e) {
             throw Failure.of("The " + name + " cannot be run: " + Failure.why(e) + ".");
+        }
+        FutureTask<String> output = new FutureTask<>(() -> {
+            String all = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            int status = process.waitFor();
+            if (status != 0) throw Failure.of("The " + name + " ended with status " + status + ".");
+            return all.lines()
+                    .findFirst()
+                    .filter(line -> !line.isEmpty())
+                    .orElseThrow(() -> Failure.of("The " + name + " printed nothing."));
+        });
+        Thread reading = new Thread(output, "pop3-command");
+        reading.setDaemon(true);
+        reading.start();
+        try {
+            return output.get(patience.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof Failure failure) throw failure;
+            throw Failure.of("What the " + name + " prints cannot be read: " + e.getMessage() + ".");
+        } catch (TimeoutException e) {
+            throw Failure.of("The " + name + " has not ended within " + patience.toSeconds() + " s.");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw Failure.of("The " + name + " was interrupted.");
+        } finally {
+            // Where it has ended there are none.
+            process.descendants().forEach(ProcessHandle::destroy);
+            process.destroy();
         }
-        if (status != 0) throw Failure.of("The " + name + " ended with status " + status + ".");
-        return printed.lines().findFirst().orElseThrow(() -> Failure.of("The " + name + " printed nothing."));
     }
 }

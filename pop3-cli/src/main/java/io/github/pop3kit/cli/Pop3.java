@@ -58,6 +58,8 @@ public final class Pop3 {
         CompletableFuture<Integer> status = new CompletableFuture<>();
         Runnable end = () -> {
             pop3.stop();
+            // A command that was to say a password.
+            ProcessHandle.current().descendants().forEach(ProcessHandle::destroy);
             // A prompt would not end by itself. From here exit() would wait for this very thread.
             Runtime.getRuntime().halt(pop3.asking ? Failure.INTERRUPTED : status.join());
         };

@@ -271,6 +271,9 @@ final class Serve implements Callable<Integer> {
         if (store != null || !storeOptions.isEmpty() || users != null || !certs.isEmpty() || !keys.isEmpty()) {
             throw usage("--demo brings its own --store, --users, --cert and --key; leave them out.");
         }
+        if (!masters.isEmpty() || !rememberLogins.isZero() || clientCa != null || keyPasswordFile != null) {
+            throw usage("--demo has no use for --master, --remember-logins, --client-ca and --key-password-file.");
+        }
         try (Demo made = demo()) {
             return serve(
                     builder.store(made.store())

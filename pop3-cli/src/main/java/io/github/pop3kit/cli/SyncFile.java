@@ -3,21 +3,25 @@ package io.github.pop3kit.cli;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigFactory;
+import com.typesafe.config.ConfigOrigin;
 import com.typesafe.config.ConfigParseOptions;
 import com.typesafe.config.ConfigUtil;
 import io.github.pop3kit.client.Login;
-import io.github.pop3kit.client.Pop3Client;
 import io.github.pop3kit.client.TlsTrust;
 import io.github.pop3kit.client.sync.LoginSource;
 import io.github.pop3kit.client.sync.Migration;
 import io.github.pop3kit.client.sync.Retention;
+import io.github.pop3kit.client.sync.Sink;
 import io.github.pop3kit.client.sync.SyncAccount;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import picocli.CommandLine.TypeConversionException;
 
 /** The accounts of a file in HOCON; {@code docs/sync.md} describes it. */
@@ -58,7 +62,7 @@ final class SyncFile {
             for (String name : accounts.root().keySet().stream().sorted().toList()) {
                 Config account = accounts.getConfig(ConfigUtil.joinPath(name));
                 checkKeys(name, account.withFallback(defaults));
-                found.add(account(name, withDefaults(account, defaults)));
+                found.add(account(withDefaults(account, defaults)));
             }
             if (found.isEmpty()) throw Failure.ofConfiguration(file + " has no accounts");
             checkNames(found);
@@ -74,8 +78,7 @@ final class SyncFile {
         Config rest = defaults;
         List<String> own = CREDENTIALS.stream().filter(account::hasPath).toList();
         if (own.size() > 1) {
-            throw Failure.ofConfiguration(
-                    account.origin().description() + ": say one of " + String.join(", ", own) + ", not all");
+            throw wrong(account.origin(), "say one of " + String.join(", ", own) + ", not all");
         }
         if (!own.isEmpty()) {
             for (String key : CREDENTIALS) rest = rest.withoutPath(key);
@@ -94,26 +97,45 @@ final class SyncFile {
     private void checkKeys(String name, Config account) throws Failure {
         for (String key : account.root().keySet()) {
             if (KEYS.contains(key)) continue;
-            throw Failure.ofConfiguration(account.root().get(key).origin().description() + ": account " + name
-                    + " has no setting '" + key + "'; there are "
-                    + String.join(", ", KEYS.stream().sorted().toList()));
+            throw wrong(
+                    account.root().get(key).origin(),
+                    "account " + name + " has no setting '" + key + "'; there are "
+                            + String.join(", ", KEYS.stream().sorted().toList()));
         }
     }
 
-    private SyncAccount account(String name, Config settings) throws Failure {
+    private SyncAccount account(Config settings) throws Failure {
+        Pop3Url url = required(settings, "url", Pop3Url::parse);
+        TlsTrust trust = setting(settings, "cafile", SyncFile::trust).orElseGet(TlsTrust::system);
+        Sink sink = required(settings, "to", SyncRules::place);
+        return SyncAccount.of(url.client().trust(trust).build(), url.user(), logins(url, settings), sink)
+                .keeping(retention(settings))
+                .onMigration(
+                        setting(settings, "migration", SyncRules::migration).orElse(Migration.ASK));
+    }
+
+    private static <T> T required(Config settings, String key, Function<String, T> meaning) throws Failure {
+        return setting(settings, key, meaning)
+                .orElseThrow(() -> wrong(settings.origin(), "there is no setting " + key));
+    }
+
+    /** What a setting means, if it is there. */
+    private static <T> Optional<T> setting(Config settings, String key, Function<String, T> meaning) throws Failure {
+        if (!settings.hasPath(key)) return Optional.empty();
         try {
-            Pop3Url url = Pop3Url.parse(settings.getString("url"));
-            Pop3Client client = url.client().trust(trust(settings)).build();
-            return SyncAccount.of(client, url.user(), logins(url, settings), SyncRules.place(settings.getString("to")))
-                    .keeping(retention(settings))
-                    .onMigration(migration(settings));
-        } catch (TypeConversionException | IllegalArgumentException e) {
-            throw Failure.ofConfiguration(file + ": account " + name + ": " + e.getMessage());
+            return Optional.of(meaning.apply(settings.getString(key)));
+        } catch (TypeConversionException | IllegalArgumentException | UncheckedIOException e) {
+            throw wrong(settings.getValue(key).origin(), key + ": " + e.getMessage());
         }
+    }
+
+    /** A mistake, with file and line. */
+    private static Failure wrong(ConfigOrigin where, String what) {
+        return Failure.ofConfiguration(where.description() + ": " + what);
     }
 
     /** Where the credentials come from, asked anew for each session. */
-    private LoginSource logins(Pop3Url url, Config settings) {
+    private LoginSource logins(Pop3Url url, Config settings) throws Failure {
         if (settings.hasPath("token-command")) {
             Login login = url.login(Password.tokens(settings.getString("token-command")));
             return () -> login;
@@ -122,37 +144,26 @@ final class SyncFile {
             String command = settings.getString("password-command");
             return Password.source(() -> url.login(Password.ofCommand(command)));
         }
-        if (settings.hasPath("password-file")) {
-            Path from = SyncRules.home(settings.getString("password-file"));
-            return Password.source(() -> url.login(Password.ofFile(from)));
-        }
+        Optional<Path> from = setting(settings, "password-file", SyncRules::home);
+        if (from.isPresent()) return Password.source(() -> url.login(Password.ofFile(from.get())));
         String variable = settings.hasPath("password-env") ? settings.getString("password-env") : "POP3_PASSWORD";
         return Password.source(() -> url.login(
                 pop3.environment(variable).orElseThrow(() -> Failure.of("The environment has no " + variable + "."))));
     }
 
-    private static TlsTrust trust(Config settings) throws Failure {
-        if (!settings.hasPath("cafile")) return TlsTrust.system();
+    private static TlsTrust trust(String authorities) {
         try {
-            return TlsTrust.caFile(SyncRules.home(settings.getString("cafile")));
+            return TlsTrust.caFile(SyncRules.home(authorities));
         } catch (IOException e) {
-            throw Failure.ofConfiguration("the certificates to be trusted cannot be read: " + Failure.why(e));
+            throw new UncheckedIOException(Failure.why(e), e);
         }
     }
 
-    private static Retention retention(Config settings) {
-        Retention retention =
-                settings.hasPath("keep") ? SyncRules.keep(settings.getString("keep")) : Retention.keepAll();
-        if (settings.hasPath("delete-larger-than")) {
-            retention = retention.deleteLargerThan(SyncRules.size(settings.getString("delete-larger-than")));
-        }
-        if (settings.hasPath("skip-larger-than")) {
-            retention = retention.skipLargerThan(SyncRules.size(settings.getString("skip-larger-than")));
-        }
-        return retention;
-    }
-
-    private static Migration migration(Config settings) {
-        return settings.hasPath("migration") ? settings.getEnum(Migration.class, "migration") : Migration.ASK;
+    private static Retention retention(Config settings) throws Failure {
+        Retention retention = setting(settings, "keep", SyncRules::keep).orElse(Retention.keepAll());
+        Optional<Long> deleted = setting(settings, "delete-larger-than", SyncRules::size);
+        if (deleted.isPresent()) retention = retention.deleteLargerThan(deleted.get());
+        Optional<Long> skipped = setting(settings, "skip-larger-than", SyncRules::size);
+        return skipped.isPresent() ? retention.skipLargerThan(skipped.get()) : retention;
     }
 }

@@ -1,5 +1,6 @@
 package io.github.pop3kit.cli;
 
+import io.github.pop3kit.client.sync.Migration;
 import io.github.pop3kit.client.sync.Retention;
 import io.github.pop3kit.client.sync.Sink;
 import java.nio.file.Path;
@@ -48,6 +49,14 @@ final class SyncRules {
         Matcher newest = NEWEST.matcher(text);
         if (newest.matches()) return Retention.keepNewest(Integer.parseInt(newest.group(1)));
         throw new TypeConversionException("'" + text + "' is not like all, nothing, 14d or newest:100");
+    }
+
+    /** {@code ask}, {@code adopt} or {@code fetch}. */
+    static Migration migration(String text) {
+        for (Migration migration : Migration.values()) {
+            if (migration.name().equalsIgnoreCase(text)) return migration;
+        }
+        throw new TypeConversionException("'" + text + "' is not ask, adopt or fetch");
     }
 
     /** {@code 500k}, {@code 10M}, {@code 1GiB}: each k is 1024. */

@@ -215,11 +215,15 @@ class ClientCommandsTest {
     }
 
     @Test
-    void without_a_password_there_is_no_login() {
+    void without_a_password_there_is_no_login() throws IOException {
         assertFailed(1, "The password command ended with status 3.", pop3("ls", "--password-command=exit 3", url()));
         assertFailed(1, "The password command printed nothing.", pop3("ls", "--password-command=true", url()));
+        assertFailed(1, "The password command printed nothing.", pop3("ls", "--password-command=echo", url()));
+        Path empty = Files.writeString(folder.resolve("empty"), "\n");
         assertFailed(
-                1, "There is no login like that: the password is empty.", pop3("ls", "--password-command=echo", url()));
+                1,
+                "There is no login like that: the password is empty.",
+                pop3("ls", "--password-file=" + empty, url()));
         Path missing = folder.resolve("nowhere");
         assertFailed(
                 1,

@@ -86,6 +86,25 @@ class PasswdTest {
                         .status());
     }
 
+    /** Behind the colon would begin another field, and the password be what stands in front. */
+    @Test
+    void a_password_that_the_file_cannot_hold_is_refused() throws IOException {
+        Ran colon = Ran.pop3("passwd", "-s", "PLAIN", "-u", "mrose", "--password-file", password("a:b"));
+        assertEquals(2, colon.status());
+        assertEquals("", colon.out());
+        assertFalse(colon.err().contains("a:b"), colon.err());
+        Ran hashed = Ran.pop3("passwd", "-s", "SSHA", "-u", "mrose", "--password-file", password("a:b"));
+        assertEquals(0, hashed.status(), hashed.err());
+        for (String[] args : new String[][] {{"-s", "PLAIN"}, {"-s", "SSHA"}, {"--verify", "{PLAIN}"}}) {
+            Ran empty = Ran.pop3("passwd", args[0], args[1], "--password-file", password(""));
+            assertEquals(1, empty.status());
+            assertEquals("", empty.out());
+            assertEquals(
+                    "pop3: The password is empty, and an empty one lets nobody in." + System.lineSeparator(),
+                    empty.err());
+        }
+    }
+
     @Test
     void help_lists_the_schemes() {
         assertTrue(Ran.pop3("passwd", "--help").out().contains("SHA512-CRYPT"));

@@ -260,6 +260,32 @@ class ServeTest {
         }
     }
 
+    @Test
+    void a_certificate_of_a_master_opens_the_maildrop_of_another_user_unless_that_one_is_barred() throws Exception {
+        Files.writeString(users, "chris@example.org:{PLAIN}x\ngone:{PLAIN}x::::::nologin\n", APPEND);
+        for (String user : List.of("chris@example.org", "gone")) {
+            Files.createDirectories(folder.resolve("mail/" + user + "/new"));
+        }
+        try (Serving serving = serve(
+                "--listen-tls=127.0.0.1:0",
+                "--cert=" + localhost(),
+                "--client-ca=" + resource("clients-ca.pem"),
+                "--master=mrose")) {
+            int tls = serving.port("TLS");
+            Pop3Client master = client(tls, Tls.IMPLICIT, "mrose.p12");
+            Pop3Client other = client(tls, Tls.IMPLICIT, "chris.p12");
+            try (RemoteMaildrop maildrop = master.open(Login.external("chris@example.org"))) {
+                assertEquals(0, maildrop.stat().count());
+                maildrop.quit();
+            }
+            assertThrows(CredentialsRefusedException.class, () -> master.open(Login.external("gone")));
+            assertThrows(CredentialsRefusedException.class, () -> other.open(Login.external("mrose")));
+            Files.writeString(users, "mrose:{PLAIN}a secret::::::nologin\n");
+            assertThrows(CredentialsRefusedException.class, () -> master.open(Login.external("")));
+            assertThrows(CredentialsRefusedException.class, () -> other.open(Login.external("")), "not there any more");
+        }
+    }
+
     private static Pop3Client client(int port, Tls tls, @Nullable String keys) throws Exception {
         KeyManagerFactory own = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
         KeyStore store = KeyStore.getInstance("PKCS12");
@@ -338,9 +364,11 @@ class ServeTest {
         }
     }
 
+    /** Nobody waits after a login that was refused. */
     private Serving serve(String... options) throws IOException {
         List<String> all = new ArrayList<>(Arrays.asList(options));
         all.addAll(List.of("--store", "maildir:" + folder.resolve("mail") + "/{user}", "--users", users.toString()));
+        all.addAll(List.of("--limit=login-failure-delay=0", "--limit=login-penalty=0"));
         return Serving.with(all.toArray(String[]::new));
     }
 

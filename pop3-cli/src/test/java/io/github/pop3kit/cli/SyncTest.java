@@ -2,6 +2,7 @@ package io.github.pop3kit.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.pop3kit.server.Endpoint;
@@ -14,8 +15,10 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,6 +34,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code pop3 sync} against {@code pop3 serve}. */
@@ -273,6 +277,111 @@ class SyncTest {
         assertEquals(78, ran.status());
         assertTrue(ran.err().contains("accounts.conf: 4"), ran.err());
         assertTrue(ran.err().contains("'keeep'"), ran.err());
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "keep = 14days                | 4: keep: '14days' is not like all, nothing, 14d or newest:100",
+                "skip-larger-than = huge      | 4: skip-larger-than: 'huge' is not a size",
+                "migration = perhaps          | 4: migration: 'perhaps' is not ask, adopt or fetch",
+                "to = nowhere                 | 4: to: 'nowhere' is not like eml:DIR, maildir:DIR or mbox:FILE",
+                "url = \"http://mrose@a\"      | 4: url: the URL cannot be used",
+                "cafile = /no/such/file       | 4: cafile: there is no file /no/such/file",
+                "keep = { days = 14 }         | 4",
+                "keep = [                     | 5",
+            })
+    void a_mistake_is_told_with_its_line(String mistake, String told) throws IOException {
+        Path file = Files.writeString(folder.resolve("accounts.conf"), """
+                accounts.one {
+                  url = "%s"
+                  to = "eml:x"
+                  %s
+                }
+                """.formatted(url, mistake));
+        Ran ran = sync("--accounts", file.toString());
+        assertEquals(78, ran.status(), ran.err());
+        assertTrue(ran.err().startsWith("pop3: " + file + ": " + told), ran.err());
+    }
+
+    @Test
+    void a_file_says_what_to_do_about_a_migration_in_the_words_of_the_option() throws IOException {
+        Path file = Files.writeString(
+                folder.resolve("accounts.conf"),
+                "accounts.one { url = \"" + url + "\", to = \"eml:" + folder.resolve("got")
+                        + "\", migration = adopt }");
+        Ran ran = sync("--accounts", file.toString());
+        assertEquals(0, ran.status(), ran.err());
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "exit 3             | The password command ended with status 3.",
+                "true               | The password command printed nothing.",
+                "echo; echo secret  | The password command printed nothing.",
+                "no-such-program    | The password command ended with status 127.",
+            })
+    void a_password_command_that_gives_none_is_told(String command, String told) {
+        Ran ran = sync(url, "--to", "eml:x", "--password-command", command);
+        assertEquals(77, ran.status());
+        assertTrue(ran.err().contains(told), ran.err());
+        assertFalse(ran.err().contains("secret"), ran.err());
+    }
+
+    @Test
+    void of_what_a_password_command_prints_the_first_line_is_the_password() {
+        Ran ran = sync(
+                url, "--to", "eml:" + folder.resolve("got"), "--password-command", "echo a secret; echo user: rose");
+        assertEquals(0, ran.status(), ran.err());
+    }
+
+    @Test
+    void a_password_command_that_hangs_is_ended() throws InterruptedException {
+        Failure late = assertThrows(
+                Failure.class, () -> Password.printed("password command", "exec sleep 600", Duration.ofMillis(200)));
+        assertEquals("The password command has not ended within 0 s.", late.getMessage());
+        // Who reads what it prints sees the end once it is gone.
+        for (Thread thread : Thread.getAllStackTraces().keySet()) {
+            if (thread.getName().equals("pop3-command")) thread.join();
+        }
+    }
+
+    @Test
+    void an_account_that_another_run_has_is_left_to_it() throws IOException {
+        String to = "eml:" + folder.resolve("got");
+        sync(url, "--to", to);
+        Path lock;
+        try (Stream<Path> files = Files.list(folder.resolve("state"))) {
+            lock = files.filter(file -> file.toString().endsWith(".lock"))
+                    .findFirst()
+                    .orElseThrow();
+        }
+        try (FileChannel channel = FileChannel.open(lock, StandardOpenOption.WRITE)) {
+            channel.lock();
+            Ran ran = sync(url, "--to", to, "--keep", "nothing");
+            assertEquals(75, ran.status(), ran.err());
+            assertEquals(2, files("mail/mrose/new"));
+        }
+    }
+
+    @Test
+    void a_state_that_cannot_be_written_is_an_error_of_files_and_deletes_nothing() throws IOException {
+        Path file = Files.writeString(folder.resolve("file"), "");
+        Ran ran = Ran.pop3(
+                Map.of("POP3_PASSWORD", "a secret"),
+                "sync",
+                url,
+                "--to",
+                "eml:" + folder.resolve("got"),
+                "--keep",
+                "nothing",
+                "--state",
+                file.resolve("below").toString());
+        assertEquals(74, ran.status(), ran.err());
+        assertEquals(2, files("mail/mrose/new"));
     }
 
     @Test

@@ -48,6 +48,16 @@ class UsageTest {
                         + " none: there are 2 and 1.",
                 "serve --listen-tls [::1]:0 --store memory: --users u | --listen-tls needs --cert.",
                 "serve --demo --users u | --demo brings its own --store, --users, --cert and --key; leave them out.",
+                "serve --demo --master m | --demo has no use for --master, --remember-logins, --client-ca and"
+                        + " --key-password-file.",
+                "serve --demo --remember-logins 10m | --demo has no use for --master, --remember-logins, --client-ca and"
+                        + " --key-password-file.",
+                "serve --demo --client-ca f | --demo has no use for --master, --remember-logins, --client-ca and"
+                        + " --key-password-file.",
+                "serve --demo --key-password-file f | --demo has no use for --master, --remember-logins, --client-ca and"
+                        + " --key-password-file.",
+                "serve --demo --remember-logins often | Invalid value for option '--remember-logins': 'often' is not a time,"
+                        + " such as 30s, 10m or 1h.",
                 "serve --demo --greeting a<b | --greeting: a greeting has no \"<\": clients would take what follows for APOP's"
                         + " challenge.",
                 "serve --demo --greeting a\u0007b | --greeting: a greeting is printable ASCII.",

@@ -8,9 +8,11 @@ import io.github.pop3kit.protocol.sasl.ChannelBinding;
 import io.github.pop3kit.protocol.sasl.Md5;
 import io.github.pop3kit.protocol.sasl.Plain;
 import io.github.pop3kit.protocol.sasl.SaslBase64;
+import io.github.pop3kit.protocol.sasl.SaslPrep;
 import io.github.pop3kit.protocol.sasl.ScramClient;
 import io.github.pop3kit.protocol.sasl.ScramHash;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.Collections;
 import java.util.List;
@@ -51,6 +53,9 @@ final class Authentication {
     /** Whether something was sent that the server may dislike so much that it hangs up. */
     private boolean credentialsSent;
 
+    /** Whether the server has asked for more than the first message of the exchange. */
+    private boolean challenged;
+
     Authentication(Dialogue dialogue, String greeting) {
         this.dialogue = dialogue;
         this.greeting = greeting;
@@ -82,10 +87,9 @@ final class Authentication {
         for (String name : PASSWORD_MECHANISMS) {
             if (!login.mechanisms().contains(name) || !offered.has("SASL", name)) continue;
             Optional<ScramHash> scram = ScramHash.of(name);
+            if (scram.isPresent() && !isPrepared(login.user(), login.password())) continue;
             if (scram.isPresent() && !ScramHash.isPlus(name)) return sasl(scram(scram.get(), null, login), false);
-            if (scram.isPresent() && !bindings().isEmpty()) {
-                return sasl(scram(scram.get(), bindings().get(0), login), false);
-            }
+            if (scram.isPresent() && !bindings().isEmpty()) return bound(scram.get(), login);
             if (name.equals("CRAM-MD5")) {
                 return sasl(new Mechanism.CramMd5Mechanism(login.user(), login.password()), false);
             }
@@ -105,6 +109,30 @@ final class Authentication {
         boolean user = offered.has("USER") || !offered.has("SASL");
         if (login.mechanisms().contains("USER") && user) return userPass(login.user(), login.password());
         throw noPassword();
+    }
+
+    /** Whether SCRAM can be tried: what SASLprep refuses has no salted form, and yet a server may know it (RFC 5802 section 5.1). */
+    private static boolean isPrepared(String... texts) {
+        return Arrays.stream(texts)
+                .allMatch(text ->
+                        SaslPrep.prepare(text).filter(some -> !some.isEmpty()).isPresent());
+    }
+
+    /**
+     * By the best binding that the server knows. What it knows it does not say; one whose Java cannot export keys refuses
+     * tls-exporter in the first message, before anything was proved.
+     */
+    private Reply bound(ScramHash hash, Login.Password login) throws Pop3Exception {
+        List<ChannelBinding> bindings = bindings();
+        Reply reply = sasl(scram(hash, bindings.get(0), login), false);
+        for (ChannelBinding other : bindings.subList(1, bindings.size())) {
+            boolean refusedAtOnce = reply instanceof Reply.Err refusal
+                    && !challenged
+                    && Rejection.ofLogin(dialogue, refusal) instanceof CredentialsRefusedException;
+            if (!refusedAtOnce) break;
+            reply = sasl(scram(hash, other, login), false);
+        }
+        return reply;
     }
 
     private NotOfferedException noPassword() {
@@ -179,7 +207,9 @@ final class Authentication {
         String timestamp = timestamp()
                 .orElseThrow(() -> new NotOfferedException(
                         dialogue.server(), "offers no APOP: its greeting has no timestamp", null));
-        return sendCredentials(new Command.Apop(user, Md5.apop(timestamp, password)));
+        String name =
+                SaslPrep.prepare(user).orElse(user); // RFC 6856 section 2.2; what it does not allow the server refuses.
+        return sendCredentials(new Command.Apop(name, Md5.apop(timestamp, password)));
     }
 
     private Reply sendCredentials(Command command) throws Pop3Exception {
@@ -210,6 +240,7 @@ final class Authentication {
         boolean pending = first.isPresent() && (tooLong || twoLines);
         dialogue.say(pending ? new Command.Auth(mechanism.name(), Optional.empty()) : oneLine);
         credentialsSent = !pending;
+        challenged = false;
         for (int challenges = 0; challenges < MOST_CHALLENGES; challenges++) {
             dialogue.flush();
             Reply reply = dialogue.hearReplyOrChallenge();
@@ -220,6 +251,7 @@ final class Authentication {
                 dialogue.deviates(Deviation.Kind.OK_FOR_CHALLENGE, ok.text());
             }
             byte[] challenge = octets(reply); // Also where it says nothing that matters, it may deviate.
+            challenged = !pending;
             Optional<byte[]> answer = pending ? first : mechanism.answer(challenge);
             pending = false;
             credentialsSent = true;

@@ -22,7 +22,7 @@ final class Batch {
         void take(int number, int nth) throws IOException;
     }
 
-    private static final int FIRST_WINDOW = 32;
+    private static final int FIRST_WINDOW = 128;
 
     /** What the server may have in its pipe, so that a batch that ends early does not wait for long. */
     private static final long OCTETS_UNDER_WAY = 4L * 1024 * 1024;

@@ -37,6 +37,7 @@ final class Dialogue {
     private static final Duration NEVER = Duration.ofDays(36_500);
 
     private static final int MOST_CAPABILITIES = 1000;
+    private static final String STARS = "****";
 
     private static final int BLOCK = 64 * 1024;
 
@@ -52,6 +53,10 @@ final class Dialogue {
     private final Wire wire;
     private final Watched watched;
     private final List<Deviation> deviations = new ArrayList<>();
+
+    /** By what we log in. A server that repeats what it does not understand must not bring it into a log or an exception. */
+    private final List<String> secrets = new ArrayList<>();
+
     private Consumer<String> tap = line -> {};
     private Phase phase = Phase.GREETING;
     private Capabilities capabilities = new Capabilities(List.of());
@@ -153,7 +158,7 @@ final class Dialogue {
                 log.error("the listener of {} failed", server(), e);
             }
         };
-        wire.tap(line -> tap.accept(line));
+        wire.tap(line -> tap.accept(masked(line)));
     }
 
     /** Reads the greeting; what stands behind its {@code +OK}. */
@@ -240,6 +245,7 @@ final class Dialogue {
     /** The TRANSACTION state begins. */
     void loggedIn(String user) {
         phase = Phase.TRANSACTION;
+        secrets.clear();
         log.debug("{} has logged in {}", server(), Transcript.escape(user));
     }
 
@@ -316,14 +322,29 @@ final class Dialogue {
         if (!inBatch) checkNothingUnasked();
         wire.command(command);
         said = Command.redact(command.line());
+        if (said.endsWith(STARS)) keep(command.line().substring(said.length() - STARS.length()));
     }
 
     /** Takes the response to a SASL challenge. */
     void respond(String base64) throws Pop3Exception {
         checkUsable();
         checkNothingUnasked();
+        keep(base64);
         wire.response(base64);
         said = "the response to its challenge";
+    }
+
+    /** Also as a transcript writes it; but not what is so short that it may be part of any word. */
+    private void keep(String secret) {
+        if (secret.length() >= STARS.length()) secrets.addAll(List.of(secret, Transcript.escape(secret)));
+    }
+
+    private String masked(String line) {
+        String masked = line;
+        if (!line.startsWith("+ ")) {
+            for (String secret : secrets) masked = masked.replace(secret, STARS);
+        }
+        return masked;
     }
 
     void flush() throws Pop3Exception {
@@ -386,7 +407,7 @@ final class Dialogue {
         }
         if (line == null) throw failed(null);
         if (paced) cameOn(line.length() + 2);
-        return line;
+        return masked(line);
     }
 
     /** A reply of many lines begins: each has its time, and so have a number of octets, lest a few hold us up for ever. */

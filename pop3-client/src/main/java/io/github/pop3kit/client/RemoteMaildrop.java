@@ -284,7 +284,7 @@ public final class RemoteMaildrop implements Closeable {
     // ---- many at once
 
     /**
-     * Retrieves messages in this order. Where the server offers PIPELINING, several RETR are under way, first a few, then up to
+     * Retrieves messages in this order. Where the server offers PIPELINING, several RETR are under way, at first 128, then up to
      * {@link ClientLimits#window}; memory does not grow with it. A message that the server refuses, or that is over the size limit,
      * is a failure in the result, and the batch goes on. What the sink throws ends the batch and is passed on; the session can then be
      * used if the messages under way were small enough to be thrown away.

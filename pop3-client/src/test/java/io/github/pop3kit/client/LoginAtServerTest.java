@@ -47,6 +47,8 @@ class LoginAtServerTest {
     private static final ServerCertificate CERTIFICATE = ServerCertificate.selfSigned("localhost");
     private static final String PASSWORD = "hunter2 is secret";
     private static final String WRONG = "swordfish";
+    private static final String DIGEST = "c4c9334bac560ecc979e58001b3e22fb";
+    private static final String NONCE = "fyko+d2lbbFgONRv9qkxdawL";
     private static final String TOKEN = "dG9rZW4.of-mrose";
     private static final String OLD_TOKEN = "b2xkLXRva2Vu.expired";
 
@@ -248,10 +250,23 @@ class LoginAtServerTest {
                     "C: auth login\nS: + VXNlcm5hbWU6\nC: bXJvc2U=\nS: + UGFzc3dvcmQ6\nC: " + base64(WRONG)
                             + "\nS: -ERR …",
                     "C: auth login\nS: + VXNlcm5hbWU6\nC: bXJvc2U=\nS: + UGFzc3dvcmQ6\nC: " + WRONG + "\nS: -ERR …",
-                    "C: apop mrose c4c9334bac560ecc979e58001b3e22fb\nS: -ERR …",
-                    "C: apop c4c9334bac560ecc979e58001b3e22fb mrose\nS: -ERR …",
+                    "C: apop mrose " + DIGEST + "\nS: -ERR …",
+                    "C: apop " + DIGEST + " mrose\nS: -ERR …",
                     "C: auth xoauth2 " + base64("user=mrose\1auth=Bearer " + TOKEN + "\1\1") + "\nS: +OK …",
-                    "C: auth xoauth2 " + base64("user=mrose\1auth=" + TOKEN + "\1\1") + "\nS: -ERR …")) {
+                    "C: auth xoauth2 " + base64("user=mrose\1auth=" + TOKEN + "\1\1") + "\nS: -ERR …",
+                    "C: auth oauthbearer " + base64("n,a=mrose,\1auth=Bearer " + TOKEN + "\1\1") + "\nS: +OK …",
+                    "C: auth oauthbearer\nS: + …\nC: " + base64("n,a=mrose,\1auth=Bearer " + OLD_TOKEN + "\1\1")
+                            + "\nS: + …\nC: AQ==\nS: -ERR …",
+                    "C: auth oauth2 " + TOKEN + "\nS: -ERR …\nC: auth bearer " + TOKEN + "\nS: -ERR …",
+                    "C: Auth Scram-Sha-256 " + base64("n,,n=mrose,r=" + NONCE) + "\nS: + …\nC: "
+                            + base64("c=biws,r=" + NONCE + ",p=" + base64(WRONG)) + "\nS: -ERR …",
+                    "C: scram-sha-256 " + base64("n,,n=mrose,r=" + NONCE) + "\nS: -ERR …",
+                    "C: auth cram-md5\nS: + …\nC: " + base64("mrose " + DIGEST) + "\nS: -ERR …",
+                    "C: auth cram-md5\nS: + …\nC: mrose " + DIGEST + "\nS: -ERR …",
+                    "C: auth external " + base64("mrose") + "\nS: -ERR …",
+                    "C: auth plain\nS: + …\nC: pass " + PASSWORD + "\nS: -ERR …",
+                    "C: auth plain " + PASSWORD + "\nS: -ERR …\nC: login mrose " + PASSWORD + "\nS: -ERR …",
+                    "C: user mrose\\x0DPASS " + PASSWORD + "\nS: -ERR …")) {
                 int port = server.addresses().get(0).getPort();
                 try (SocketChannel raw =
                         SocketChannel.open(new InetSocketAddress(InetAddress.getLoopbackAddress(), port))) {
@@ -263,8 +278,15 @@ class LoginAtServerTest {
     }
 
     private void assertNoSecrets() {
-        List<String> secrets = new ArrayList<>(
-                List.of("c4c9334bac560ecc979e58001b3e22fb", "dXNlcj1tcm9zZQ", "biwsbj1tcm9zZ", "cD10bHMt", "Yz1"));
+        List<String> secrets = new ArrayList<>(List.of(
+                DIGEST,
+                base64("mrose " + DIGEST),
+                NONCE,
+                "dXNlcj1tcm9zZQ",
+                "biwsbj1tcm9zZ",
+                "bixhPW1yb3Nl",
+                "cD10bHMt",
+                "Yz1"));
         for (String secret : List.of(PASSWORD, WRONG, TOKEN, OLD_TOKEN)) {
             secrets.add(secret);
             secrets.add(base64(secret));

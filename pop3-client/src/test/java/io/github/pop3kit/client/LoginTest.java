@@ -8,8 +8,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 
@@ -38,6 +41,18 @@ class LoginTest {
     @Test
     void a_password_goes_by_auth_plain_where_it_is_offered() throws IOException {
         logsIn(MROSE, "S: +OK\n" + SASL + "C: AUTH PLAIN AG1yb3NlAHNlY3JldA==\nS: +OK\n");
+    }
+
+    /** RFC 5802 section 5.1: the client "SHOULD abort" then; a server that keeps the password in another way may know it. */
+    @Test
+    void a_password_that_saslprep_refuses_goes_by_another_way_than_scram() throws IOException {
+        String offer = "S: +OK\nC: CAPA\nS: +OK\nS: SASL SCRAM-SHA-256 PLAIN\nS: .\n";
+        logsIn(Login.password("mrose", "tab\there"), offer + "C: AUTH PLAIN AG1yb3NlAHRhYgloZXJl\nS: +OK\n");
+        fails(
+                NotOfferedException.class,
+                Login.password("mrose", "tab\there").only("SCRAM-SHA-256"),
+                offer + "C closes\n",
+                client -> client);
     }
 
     @Test
@@ -122,6 +137,14 @@ class LoginTest {
     }
 
     @Test
+    void apop_of_a_name_and_a_password_that_saslprep_makes_ordinary_is_the_ordinary_one() throws IOException {
+        logsIn(
+                Login.apop("m\u00ADrose", "tan\u00ADstaaf"),
+                "S: +OK POP3 server ready <1896.697170952@dbc.mtview.ca.us>\n" + NO_CAPA
+                        + "C: APOP mrose c4c9334bac560ecc979e58001b3e22fb\nS: +OK\n");
+    }
+
+    @Test
     void apop_wants_a_timestamp_that_is_a_msg_id() {
         List<String> forged = List.of(
                 "ready", "<no at>", "<a@b", "<@>", "<a@\\x80\\xE4>", "<a\\x01@b>", "<" + "a".repeat(250) + "@example>");
@@ -155,6 +178,50 @@ class LoginTest {
                 Login.apop("mrose", "secret"))) {
             assertFalse(login.toString().contains("secret"));
             assertEquals("mrose", login.user());
+        }
+    }
+
+    /** Many servers repeat what they do not understand. */
+    @Test
+    void what_a_server_repeats_of_the_login_is_starred_in_the_transcript_and_in_the_exception() throws IOException {
+        String blob = "AG1yb3NlAHPDqWNyZXQ=";
+        String user = "S: +OK\n" + NO_CAPA + "C: USER mrose\nS: +OK\nC: PASS s\u00E9cret\n";
+        for (String conversation : List.of(
+                user + "S: -ERR unknown command: PASS s\u00E9cret\n",
+                user + "S: -ERR [AUTH] no s\u00E9cret of mrose\n",
+                user + "S: what is s\u00E9cret?\n",
+                "S: +OK\n" + SASL + "C: AUTH PLAIN " + blob + "\nS: -ERR unknown: AUTH PLAIN " + blob + "\n",
+                "S: +OK\n" + SASL + "C: AUTH PLAIN " + blob + "\nS: + bW9yZQ==\nC: *\nS: -ERR no " + blob + "\n",
+                """
+                S: +OK
+                C: CAPA
+                S: +OK
+                S: SASL LOGIN
+                S: .
+                C: AUTH LOGIN
+                S: +
+                C: bXJvc2U=
+                S: +
+                C: c8OpY3JldA==
+                S: -ERR unknown command c8OpY3JldA==
+                """)) {
+            List<String> told = new ArrayList<>();
+            ClientListener listener = new ClientListener() {
+                @Override
+                public Optional<Consumer<String>> transcript(String server) {
+                    return Optional.of(told::add);
+                }
+            };
+            Pop3Exception refused = fails(
+                    Pop3Exception.class,
+                    Login.password("mrose", "s\u00E9cret"),
+                    conversation,
+                    client -> client.listener(listener));
+            told.add(refused.toString());
+            assertTrue(refused.getMessage().contains("****"), refused.getMessage());
+            for (String secret : List.of("cret", "AG1yb3Nl", "c8OpY3Jl")) {
+                assertFalse(told.toString().contains(secret), told.toString());
+            }
         }
     }
 

@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.Properties;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -96,19 +95,7 @@ class ApplicationsTest {
     }
 
     private LinkedBlockingQueue<String> camel(DefaultCamelContext context) throws Exception {
-        LinkedBlockingQueue<String> received = new LinkedBlockingQueue<>();
-        String uri = "pop3://" + server.host() + ":" + server.port()
-                + "?username=bob&password=secret&delete=true&delay=200&initialDelay=0";
-        context.addRoutes(new RouteBuilder() {
-            @Override
-            public void configure() {
-                from(uri)
-                        .process(exchange -> received.add(exchange.getIn().getHeader("Subject") + "|"
-                                + exchange.getIn().getBody(String.class).strip()));
-            }
-        });
-        context.start();
-        return received;
+        return CamelRoute.start(context, server.host(), server.port(), "bob", "secret");
     }
 
     @Test

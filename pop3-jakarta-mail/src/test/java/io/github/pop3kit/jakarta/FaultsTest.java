@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.pop3kit.testkit.CommandOccasion;
+import io.github.pop3kit.testkit.FaultRule;
 import io.github.pop3kit.testkit.Pop3TestServer;
 import jakarta.mail.FetchProfile;
 import jakarta.mail.Flags;
@@ -19,7 +20,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.parallel.Execution;
@@ -33,14 +34,13 @@ import org.junit.jupiter.params.provider.MethodSource;
  * and nothing is deleted that was not marked.
  */
 @Timeout(60)
-@Execution(ExecutionMode.CONCURRENT)
 class FaultsTest {
 
     private static final String MESSAGE = "Subject: one\r\n\r\nHello\r\n.dotted\r\n" + "x".repeat(70) + "\r\n";
 
-    private static final Map<String, Consumer<CommandOccasion>> ENDS = new LinkedHashMap<>();
-    private static final Map<String, Consumer<CommandOccasion>> REFUSALS = new LinkedHashMap<>();
-    private static final Map<String, Consumer<CommandOccasion>> HARMLESS = new LinkedHashMap<>();
+    static final Map<String, Function<CommandOccasion, FaultRule>> ENDS = new LinkedHashMap<>();
+    static final Map<String, Function<CommandOccasion, FaultRule>> REFUSALS = new LinkedHashMap<>();
+    static final Map<String, Function<CommandOccasion, FaultRule>> HARMLESS = new LinkedHashMap<>();
 
     static {
         ENDS.put("cut", occasion -> occasion.cutAfter(6));
@@ -59,7 +59,7 @@ class FaultsTest {
     /** These are noticed by the time that passes, which is real here: at one command. */
     private static final List<String> SLOW = List.of("stall", "mute", "swallow");
 
-    private static Stream<Arguments> matrix(Set<String> faults, String slowAt, String... commands) {
+    static Stream<Arguments> matrix(Set<String> faults, String slowAt, String... commands) {
         return Arrays.stream(commands)
                 .flatMap(command -> faults.stream()
                         .filter(fault -> command.equals(slowAt) || !SLOW.contains(fault))
@@ -70,16 +70,18 @@ class FaultsTest {
         return matrix(ENDS.keySet(), "RETR", "STAT", "LIST", "UIDL", "TOP", "RETR");
     }
 
+    @Execution(ExecutionMode.CONCURRENT)
     @ParameterizedTest
     @MethodSource("ends")
     void a_session_that_ends(String command, String fault) throws Exception {
         try (Pop3TestServer server = server();
                 Mail mail = new Mail(server).with("timeout", "1500")) {
-            ENDS.get(fault).accept(server.faults().on(command));
+            FaultRule rule = ENDS.get(fault).apply(server.faults().on(command));
             MessagingException e = assertThrows(MessagingException.class, () -> use(mail, command));
             if (!command.equals("STAT")) assertEquals(FolderClosedException.class, e.getClass(), e.toString());
             server.awaitSessionEnd(Duration.ofSeconds(30));
             assertEquals(2, server.user("bob").uniqueIds().size());
+            assertTrue(rule.fired() > 0, "it happened");
         }
     }
 
@@ -87,16 +89,18 @@ class FaultsTest {
         return matrix(REFUSALS.keySet(), "", "STAT", "LIST", "RETR");
     }
 
+    @Execution(ExecutionMode.CONCURRENT)
     @ParameterizedTest
     @MethodSource("refusals")
     void a_refusal(String command, String fault) throws Exception {
         try (Pop3TestServer server = server();
                 Mail mail = new Mail(server)) {
-            REFUSALS.get(fault).accept(server.faults().on(command));
+            FaultRule rule = REFUSALS.get(fault).apply(server.faults().on(command));
             MessagingException e = assertThrows(MessagingException.class, () -> use(mail, command));
             assertEquals(
                     command.equals("RETR") ? MessageRemovedException.class : MessagingException.class, e.getClass());
             assertTrue(e.getMessage().contains("no"), e.getMessage());
+            assertTrue(rule.fired() > 0, "it happened");
         }
     }
 
@@ -104,32 +108,36 @@ class FaultsTest {
         return matrix(HARMLESS.keySet(), "", "STAT", "LIST", "UIDL", "TOP", "RETR", "DELE", "QUIT");
     }
 
+    @Execution(ExecutionMode.CONCURRENT)
     @ParameterizedTest
     @MethodSource("harmless")
     void what_does_no_harm(String command, String fault) throws Exception {
         try (Pop3TestServer server = server();
                 Mail mail = new Mail(server)) {
-            HARMLESS.get(fault).accept(server.faults().on(command));
+            FaultRule rule = HARMLESS.get(fault).apply(server.faults().on(command));
             Pop3Folder folder = use(mail, "all");
             folder.getMessage(1).setFlag(Flags.Flag.DELETED, true);
             folder.close(true);
             assertEquals(1, server.user("bob").uniqueIds().size());
+            assertTrue(rule.fired() > 0, "it happened");
         }
     }
 
+    @Execution(ExecutionMode.CONCURRENT)
     @ParameterizedTest
     @MethodSource("marks")
     void a_deletion_that_fails_is_reported(String command, String fault) throws Exception {
         try (Pop3TestServer server = server();
                 Mail mail = new Mail(server).with("timeout", "1500")) {
             Pop3Folder folder = use(mail, "all");
-            Map<String, Consumer<CommandOccasion>> all = new LinkedHashMap<>(ENDS);
+            Map<String, Function<CommandOccasion, FaultRule>> all = new LinkedHashMap<>(ENDS);
             all.putAll(REFUSALS);
-            all.get(fault).accept(server.faults().on(command));
+            FaultRule rule = all.get(fault).apply(server.faults().on(command));
             Message marked = folder.getMessage(1);
             marked.setFlag(Flags.Flag.DELETED, true);
             MessagesNotDeletedException e = assertThrows(MessagesNotDeletedException.class, () -> folder.close(true));
             assertEquals(List.of(marked), e.messages());
+            assertTrue(rule.fired() > 0, "it happened");
         }
     }
 

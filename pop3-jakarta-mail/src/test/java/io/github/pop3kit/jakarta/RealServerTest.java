@@ -18,7 +18,6 @@ import java.util.Set;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
-import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -96,18 +95,9 @@ class RealServerTest {
 
     @Test
     void camel() throws Exception {
-        LinkedBlockingQueue<String> received = new LinkedBlockingQueue<>();
-        String uri = "pop3://" + HOST + ":" + PORT + "?username=camel&password=" + PASSWORD + "&delete=true&delay=500";
+        LinkedBlockingQueue<String> received;
         try (DefaultCamelContext context = new DefaultCamelContext()) {
-            context.addRoutes(new RouteBuilder() {
-                @Override
-                public void configure() {
-                    from(uri)
-                            .process(exchange -> received.add(exchange.getIn().getHeader("Subject") + "|"
-                                    + exchange.getIn().getBody(String.class).strip()));
-                }
-            });
-            context.start();
+            received = CamelRoute.start(context, HOST, PORT, "camel", PASSWORD);
             Set<String> seen = new HashSet<>();
             for (int i = 0; i < COUNT; i++) seen.add(received.poll(60, TimeUnit.SECONDS));
             assertEquals(expected(), seen);

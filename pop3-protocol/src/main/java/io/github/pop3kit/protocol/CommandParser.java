@@ -142,10 +142,18 @@ final class CommandParser {
         if (!isKeyword(keyword)) return SECRET;
         return switch (keyword) {
             case "PASS" -> keyword + " " + SECRET;
+            case "USER" -> redactUser();
             case "APOP" -> redactApop();
             case "AUTH" -> redactAuth();
-            default -> parse() instanceof Command.Malformed ? keyword + " " + SECRET : line;
+            default -> parse(line) instanceof Command.Malformed ? keyword + " " + SECRET : line;
         };
+    }
+
+    /** Behind a name some type the password, as IMAP's LOGIN wants it. */
+    private String redactUser() {
+        if (!(parse(line) instanceof Command.User)) return keyword + " " + SECRET;
+        int blank = argument.indexOf(' ');
+        return blank < 0 ? line : keyword + " " + argument.substring(0, blank) + " " + SECRET;
     }
 
     /** What is not in order may be in the wrong order: the name is shown only where a digest follows it. */

@@ -21,8 +21,8 @@ final class Acceptor implements Runnable, AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(Acceptor.class);
 
-    /** Clients come in crowds; the kernel cuts this to what it allows. */
-    private static final int BACKLOG = 1024;
+    /** Clients come in crowds: who finds no room is dropped, and tries again after a second. The kernel cuts this to what it allows. */
+    private static final int BACKLOG = 4096;
 
     private static final long BACK_OFF = TimeUnit.MILLISECONDS.toNanos(100);
     private static final ByteBuffer BUSY = StandardCharsets.US_ASCII

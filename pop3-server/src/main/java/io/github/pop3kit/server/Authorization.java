@@ -72,7 +72,7 @@ final class Authorization implements SessionState {
     }
 
     private List<String> offered() {
-        return service.mechanisms(peer.secure(), !bindings.isEmpty(), !certificates.isEmpty());
+        return session.mechanisms(peer.secure(), !bindings.isEmpty(), !certificates.isEmpty());
     }
 
     // ---- logging in
@@ -186,7 +186,7 @@ final class Authorization implements SessionState {
 
     /** Judges a proof: after the address's penalty, with others of the same address waiting, and refuses late. */
     private SessionState login(String method, Proof proof, Optional<SaslExchange> exchange) throws IOException {
-        lastAttempt = proof.user().isEmpty() ? proof.actAs() : proof.user();
+        lastAttempt = named(proof.user().isEmpty() ? proof.actAs() : proof.user());
         lastMethod = method;
         LoginPenalty.Attempt attempt = service.penalty().attempt(peer.remote());
         begin(attempt);
@@ -219,6 +219,12 @@ final class Authorization implements SessionState {
         return open(verdict.get().account().from(peer.remote()), method);
     }
 
+    /** For the log. Behind a blank there may be a password, of somebody who took USER for IMAP's LOGIN. */
+    private static String named(String typed) {
+        int blank = typed.indexOf(' ');
+        return blank < 0 ? typed : typed.substring(0, blank) + " ****";
+    }
+
     private Optional<Proof.Verdict> decide(LoginPenalty.Attempt attempt, Proof proof) throws IOException {
         try {
             Optional<Proof.Verdict> verdict = proof.judge();
@@ -248,7 +254,7 @@ final class Authorization implements SessionState {
     /** Whom to act as must be the user himself, unless the authenticator knows him as one who may (RFC 4422 section 3.4.1). */
     private Optional<Proof.Verdict> asWanted(Proof.Verdict verdict, Proof proof) throws IOException {
         if (proof.actAs().isEmpty()) return Optional.of(verdict);
-        if (!Secrets.isName(proof.actAs())) return Optional.empty();
+        if (!Secrets.allowed(proof.actAs())) return Optional.empty();
         String wanted = Secrets.prepared(proof.actAs());
         boolean himself = wanted.equals(verdict.account().name()) || wanted.equals(Secrets.prepared(proof.user()));
         if (himself) return Optional.of(verdict);
@@ -311,7 +317,7 @@ final class Authorization implements SessionState {
     /** Says why a way to log in is not open; the same whatever the secret. */
     private SessionState refuse(String mechanism) {
         user = null;
-        boolean overTls = !peer.secure() && service.mechanisms(true, true, true).contains(mechanism);
+        boolean overTls = !peer.secure() && session.mechanisms(true, true, true).contains(mechanism);
         if (overTls) {
             wire.err("passwords are accepted over TLS only");
         } else if (mechanism.equals("APOP") || mechanism.equals("USER")) {

@@ -16,6 +16,7 @@ import java.net.ProtocolException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.BiConsumer;
@@ -145,9 +146,14 @@ final class Session implements Runnable {
 
     /** With APOP's timestamp behind it, where that is served (RFC 1939 section 7). */
     private String greeting() {
-        if (!service.mechanisms(true, false, false).contains("APOP")) return service.greeting();
-        timestamp = Md5.challenge();
+        if (!mechanisms(true, false, false).contains("APOP")) return service.greeting();
+        timestamp = fixture.timestamp(Md5.challenge());
         return service.greeting() + " " + timestamp;
+    }
+
+    /** By which ways a client may log in over such a connection; see {@link Mechanisms#offered}. */
+    List<String> mechanisms(boolean secure, boolean binds, boolean certified) {
+        return fixture.mechanisms(service.mechanisms(secure, binds, certified));
     }
 
     /** What APOP's digests are made of. */

@@ -101,7 +101,9 @@ class LogTest {
                 C: APOP mrose c4c9334bac560ecc979e58001b3e22fb
                 S: -ERR …
                 """);
+        plays("S: +OK …\nC: user mrose hunter2\nS: +OK …\nC: pass hunter2\nS: -ERR [AUTH] …\nC: QUIT\nS: +OK …\n");
         String all = String.join("\n", lines());
+        assertTrue(all.contains("user=<mrose ****>"), all);
         assertTrue(all.contains("C: PASS ****"), all);
         assertTrue(all.contains("C: USER mrose"), all);
         for (String secret : List.of("hunter2", "aHVudGVyMg", "AG1yb3NlAGh1bnRlcjI", "c4c9334bac")) {

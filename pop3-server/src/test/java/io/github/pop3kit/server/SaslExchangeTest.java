@@ -79,11 +79,25 @@ class SaslExchangeTest {
         }
     }
 
-    /** The last reply. */
+    @Test
+    void whom_scram_acts_as_is_the_user_or_nobody() throws Exception {
+        try (Played.Running running = server.start()) {
+            ScramHash hash = ScramHash.SHA_256;
+            assertEquals("+OK maildrop has 0 messages (0 octets)", scram(running, hash, "mrose", "mrose", "a secret"));
+            assertEquals("-ERR [AUTH] authentication failed", scram(running, hash, "chris", "mrose", "a secret"));
+        }
+    }
+
     private static String scram(Played.Running running, ScramHash hash, String user, String password)
             throws IOException {
+        return scram(running, hash, "", user, password);
+    }
+
+    /** The last reply. */
+    private static String scram(Played.Running running, ScramHash hash, String actAs, String user, String password)
+            throws IOException {
         try (Line line = new Line(running)) {
-            ScramClient client = new ScramClient(hash, null, false, "", user, password);
+            ScramClient client = new ScramClient(hash, null, false, actAs, user, password);
             String first = line.ask("AUTH " + hash.mechanism() + " " + base64(client.first()));
             String second = line.ask(base64(client.answer(decode(first)).orElseThrow()));
             if (!second.startsWith("+ ")) return second;

@@ -85,6 +85,14 @@ public final class Faults {
         return new CommandOccasion(this, "", "on any command", moment -> moment.kind() == Kind.COMMAND);
     }
 
+    /**
+     * What a client answers to a challenge of AUTH, whatever the mechanism: each time, if it is asked several times. What the server
+     * says to AUTH itself, a challenge perhaps, is the reply to the command.
+     */
+    public ReplyOccasion onResponse() {
+        return new ReplyOccasion(this, "on a response to a challenge", moment -> moment.kind() == Kind.RESPONSE);
+    }
+
     /** The greeting of a client that has connected; over implicit TLS it comes behind the handshake. */
     public ReplyOccasion onConnect() {
         return new ReplyOccasion(this, "on connect", moment -> moment.kind() == Kind.GREETING);

@@ -31,6 +31,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Interposer implements Bench.Fixture {
 
+    /** Stands for what a client answers to a challenge, and is replied to in one line. */
+    private static final String RESPONSE = "AUTH RESPONSE";
+
     private final Faults faults;
     private final Personality personality;
     private final int connectionNumber;
@@ -80,6 +83,16 @@ final class Interposer implements Bench.Fixture {
     public Connection carry(Connection connection) {
         if (bottom == null) bottom = connection;
         return new Carried(connection);
+    }
+
+    @Override
+    public List<String> mechanisms(List<String> offered) {
+        return personality.mechanisms(offered);
+    }
+
+    @Override
+    public String timestamp(String own) {
+        return personality.timestamp().orElse(own);
     }
 
     @Override
@@ -170,14 +183,24 @@ final class Interposer implements Bench.Fixture {
             if (inRest) {
                 forSession = restIsForSession;
             } else if (Replies.isChallenge(said)) {
-                forSession = true;
-                said = "";
+                forSession = isResponseForSession();
+                if (!forSession) decided = ByteBuffer.wrap(new byte[] {'*', '\r', '\n'});
             } else {
                 forSession = isForSession(new String(octets, StandardCharsets.ISO_8859_1));
             }
             inRest = !whole;
             restIsForSession = forSession;
             if (forSession) decided = ByteBuffer.wrap(octets);
+        }
+
+        /** A session that does not see a response hears that the client has given up, and its reply to that is what is changed. */
+        private boolean isResponseForSession() {
+            said = "";
+            List<Happening<Change>> happening = faults.replyFaults(Moment.response(connectionNumber, ++step));
+            if (happening.isEmpty()) return true;
+            command = RESPONSE;
+            changes = happening;
+            return happening.stream().noneMatch(some -> some.fault().instead());
         }
 
         private boolean isForSession(String octets) throws IOException {

@@ -4,7 +4,7 @@ package io.github.pop3kit.testkit;
  * Something at which a fault may happen.
  *
  * @param connection which of the server's connections, from 1; 0 where nobody knows
- * @param step which command of the connection, from 1; random numbers depend on it
+ * @param step which command or response of the connection, from 1; random numbers depend on it
  * @param word the command's keyword or the call of the store
  * @param line the whole command, its keyword in upper case; the account, at a call of the store
  * @param wordOccurrence how many times the connection has seen the word, this one included
@@ -25,12 +25,18 @@ record Moment(
         GREETING,
         HANDSHAKE,
         COMMAND,
+        RESPONSE,
         STORE
     }
 
     /** A greeting or a handshake. */
     static Moment of(Kind kind, int connection) {
         return new Moment(kind, connection, 0, "", "", 1, 1, 0);
+    }
+
+    /** What a client answers to a challenge. */
+    static Moment response(int connection, int step) {
+        return new Moment(Kind.RESPONSE, connection, step, "", "", 1, 1, 0);
     }
 
     /** A call of the store. */

@@ -9,25 +9,44 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * What a server says of itself, and which of its commands it does not know. Nothing is made up: a capability that is claimed is
- * in CAPA's list, and no more. Immutable; a session keeps the one with which it began.
+ * What a server says of itself, how one may log in, and which of its commands it does not know. Nothing is made up: a capability that
+ * is claimed is in CAPA's list, and no more. Immutable; a session keeps the one with which it began.
  *
  * @param greeting the whole greeting, {@code +OK} included; the server's own where absent
  * @param hidden capabilities that are not in CAPA's list
  * @param claimed capabilities that are, in the place of the server's own of the same name or behind them
- * @param mechanisms the SASL mechanisms that are left of the server's own; all where absent
+ * @param mechanisms the SASL mechanisms that are offered, in this order, and APOP
  * @param unknown commands that the server does not know
  */
 record Personality(
         Optional<String> greeting,
         Set<String> hidden,
         List<Capability> claimed,
-        Optional<Set<String>> mechanisms,
+        List<String> mechanisms,
         Set<String> unknown) {
+
+    /** Those that the session serves where the connection allows them; all others are only listed. */
+    private static final Set<String> SERVED = Set.of(
+            "SCRAM-SHA-512-PLUS",
+            "SCRAM-SHA-256-PLUS",
+            "SCRAM-SHA-1-PLUS",
+            "SCRAM-SHA-512",
+            "SCRAM-SHA-256",
+            "SCRAM-SHA-1",
+            "OAUTHBEARER",
+            "XOAUTH2",
+            "CRAM-MD5",
+            "PLAIN",
+            "LOGIN",
+            "APOP");
+
+    private static final Pattern TIMESTAMP = Pattern.compile("<[^<>]+>");
 
     private static final Map<String, Set<String>> COMMANDS = Map.of(
             "USER", Set.of("USER", "PASS"),
@@ -39,11 +58,13 @@ record Personality(
             "LANG", Set.of("LANG"));
 
     /** The server as it is. */
-    static final Personality PLAIN = new Personality(Optional.empty(), Set.of(), List.of(), Optional.empty(), Set.of());
+    static final Personality PLAIN =
+            new Personality(Optional.empty(), Set.of(), List.of(), List.of("PLAIN", "LOGIN"), Set.of());
 
     Personality {
         hidden = Set.copyOf(hidden);
         claimed = List.copyOf(claimed);
+        mechanisms = List.copyOf(mechanisms);
         unknown = Set.copyOf(unknown);
     }
 
@@ -75,11 +96,16 @@ record Personality(
         return new Personality(greeting, hidden, more, mechanisms, unknown);
     }
 
-    /** The same, of the SASL mechanisms with these alone. */
+    /** The same, with these SASL mechanisms alone, of which {@code APOP} is the command. */
     Personality withMechanisms(String... some) {
-        Set<String> upper =
-                Stream.of(some).map(name -> name.toUpperCase(Locale.ROOT)).collect(Collectors.toUnmodifiableSet());
-        return new Personality(greeting, hidden, claimed, Optional.of(upper), unknown);
+        for (String name : some) {
+            // RFC 4422 section 3.1.
+            if (!name.matches("[A-Za-z0-9_-]{1,20}"))
+                throw new IllegalArgumentException("no mechanism's name: " + name);
+        }
+        List<String> upper =
+                Stream.of(some).map(name -> name.toUpperCase(Locale.ROOT)).toList();
+        return new Personality(greeting, hidden, claimed, upper, unknown);
     }
 
     /** The same without a command, be it CAPA. */
@@ -102,19 +128,29 @@ record Personality(
     /** The reply to a command that the server does not serve; empty if the command is the session's to answer. */
     Optional<String> refusal(String keyword, String line) {
         if (unknown.contains(keyword)) return Optional.of("-ERR unknown command\r\n");
-        boolean mechanismMissing = mechanisms.isPresent()
-                && Command.parse(line) instanceof Command.Auth auth
-                && !auth.mechanism().isEmpty()
-                && !mechanisms.get().contains(auth.mechanism());
-        return mechanismMissing ? Optional.of("-ERR no such SASL mechanism here\r\n") : Optional.empty();
+        boolean onlyListed = Command.parse(line) instanceof Command.Auth auth
+                && mechanisms.contains(auth.mechanism())
+                && !SERVED.contains(auth.mechanism());
+        return onlyListed ? Optional.of("-ERR no such SASL mechanism here\r\n") : Optional.empty();
+    }
+
+    /** What is offered of the ways to log in that the session has on its connection. */
+    List<String> mechanisms(List<String> has) {
+        Stream<String> user = has.stream().filter("USER"::equals);
+        return Stream.concat(user, mechanisms.stream().filter(name -> has.contains(name) || !SERVED.contains(name)))
+                .toList();
+    }
+
+    /** The timestamp of the greeting, if that has one of its own. */
+    Optional<String> timestamp() {
+        return greeting.map(TIMESTAMP::matcher).filter(Matcher::find).map(Matcher::group);
     }
 
     /** Whether {@link #rewritten} may have something to change in the reply to this command; "" stands for the greeting. */
     boolean rewrites(String line) {
         return switch (line) {
             case "" -> greeting.isPresent();
-            case "CAPA" -> !hidden.isEmpty() || !claimed.isEmpty() || mechanisms.isPresent();
-            case "AUTH" -> mechanisms.isPresent();
+            case "CAPA" -> !hidden.isEmpty() || !claimed.isEmpty();
             default -> false;
         };
     }
@@ -126,12 +162,7 @@ record Personality(
         if (!reply.startsWith("+OK") || !reply.endsWith("\r\n.\r\n")) return reply;
         List<String> lines = reply.lines().toList();
         List<String> listing = lines.subList(1, lines.size() - 1);
-        return Stream.of(
-                        Stream.of(lines.get(0)),
-                        line.equals("CAPA")
-                                ? capabilities(listing)
-                                : listing.stream().filter(this::offers),
-                        Stream.of("."))
+        return Stream.of(Stream.of(lines.get(0)), capabilities(listing), Stream.of("."))
                 .flatMap(part -> part)
                 .map(some -> some + "\r\n")
                 .collect(Collectors.joining());
@@ -142,20 +173,7 @@ record Personality(
                 .map(Capability::parse)
                 .filter(capability -> !hidden.contains(capability.name()))
                 .filter(capability ->
-                        claimed.stream().noneMatch(other -> other.name().equals(capability.name())))
-                .map(this::offered)
-                .filter(capability -> !capability.name().equals("SASL")
-                        || !capability.arguments().isEmpty());
+                        claimed.stream().noneMatch(other -> other.name().equals(capability.name())));
         return Stream.concat(own, claimed.stream()).map(Capability::toString);
-    }
-
-    private Capability offered(Capability capability) {
-        if (!capability.name().equals("SASL")) return capability;
-        return new Capability(
-                "SASL", capability.arguments().stream().filter(this::offers).toList());
-    }
-
-    private boolean offers(String mechanism) {
-        return mechanisms.isEmpty() || mechanisms.get().contains(mechanism.toUpperCase(Locale.ROOT));
     }
 }

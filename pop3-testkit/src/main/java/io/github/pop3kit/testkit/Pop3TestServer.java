@@ -3,7 +3,6 @@ package io.github.pop3kit.testkit;
 import io.github.pop3kit.server.Endpoint;
 import io.github.pop3kit.server.Pop3Server;
 import io.github.pop3kit.server.ServerLimits;
-import io.github.pop3kit.store.Account;
 import io.github.pop3kit.store.MailStore;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -16,9 +15,7 @@ import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
 import javax.net.SocketFactory;
 import javax.net.ssl.SSLContext;
 
@@ -43,14 +40,13 @@ public final class Pop3TestServer implements AutoCloseable {
 
     static final Duration LONGEST_WAIT = Duration.ofSeconds(10);
 
-    private final Map<String, String> passwords = new ConcurrentHashMap<>();
+    private final TestLogins logins;
     private final Faults faults = new Faults();
     private final Ledger ledger = new Ledger(faults);
     private final TestClock clock = new TestClock(this::settle, this::timeHasPassed);
     private final TestBench bench = new TestBench(clock, ledger, this::fixture);
     private final Endpoint stls = Endpoint.stls(0, TestCertificate.CERTIFICATE);
     private final Endpoint tls = Endpoint.implicitTls(0, TestCertificate.CERTIFICATE);
-    private final boolean checksPasswords;
     private final TestStore store;
     private final Pop3Server server;
     private final int port;
@@ -59,17 +55,19 @@ public final class Pop3TestServer implements AutoCloseable {
     private volatile boolean closed;
 
     private Pop3TestServer(Builder builder) throws IOException {
-        checksPasswords = builder.checksPasswords;
+        logins = new TestLogins(builder.checksPasswords);
         store = new TestStore(builder.store, clock, builder.expireDays);
         Pop3Server.Builder real = Pop3Server.builder()
                 .listen(stls)
                 .listen(tls)
                 .store(new FaultyStore(new ObservedStore(store, ledger), faults))
-                .authenticator(this::account)
+                .authenticator(logins)
+                .mechanisms("+CRAM-MD5", "+APOP") // Each session offers of all there are what its personality has.
                 .limits(builder.limits)
                 .listener(ledger)
                 .bench(bench);
         if (builder.cleartextLogin) real.allowCleartextLogin();
+        if (builder.utf8) real.utf8();
         server = real.start();
         port = server.addresses().get(0).getPort();
         tlsPort = server.addresses().get(1).getPort();
@@ -166,8 +164,8 @@ public final class Pop3TestServer implements AutoCloseable {
 
     /** A user who may log in from now on; one who is there already gets this password. */
     public TestUser user(String name, String password) {
-        passwords.put(name, password);
-        return new TestUser(name, store);
+        logins.put(name, password);
+        return new TestUser(name, store, logins);
     }
 
     /**
@@ -176,17 +174,10 @@ public final class Pop3TestServer implements AutoCloseable {
      * @throws IllegalArgumentException if there is no such user
      */
     public TestUser user(String name) {
-        if (!passwords.containsKey(name)) {
-            throw new IllegalArgumentException("there is no user " + name + "; there are " + passwords.keySet());
+        if (!logins.users().contains(name)) {
+            throw new IllegalArgumentException("there is no user " + name + "; there are " + logins.users());
         }
-        return new TestUser(name, store);
-    }
-
-    private Optional<Account> account(String user, String password) {
-        if (!checksPasswords) passwords.putIfAbsent(user, password);
-        return !checksPasswords || password.equals(passwords.get(user))
-                ? Optional.of(Account.of(user))
-                : Optional.empty();
+        return new TestUser(name, store, logins);
     }
 
     // ---- how it behaves; each holds for the sessions that begin afterwards
@@ -221,7 +212,13 @@ public final class Pop3TestServer implements AutoCloseable {
         return become(personality.withoutCommand("CAPA"));
     }
 
-    /** Lists and serves of the SASL mechanisms that it has these alone; {@link #claimCapability} lists those that it has not. */
+    /**
+     * Offers these SASL mechanisms, in this order, and no others; without a word it is {@code PLAIN} and {@code LOGIN}. The server has
+     * those of SCRAM (with {@code -PLUS} over TLS), {@code OAUTHBEARER} and {@code XOAUTH2} (see {@link TestUser#token}), {@code CRAM-MD5},
+     * {@code PLAIN} and {@code LOGIN}; any other, such as {@code GSSAPI}, it lists and refuses. With {@code APOP} among them it greets
+     * with a timestamp, or takes that of its {@link #greeting}, and serves APOP. USER and PASS are there all the same, see
+     * {@link #withoutCapability}.
+     */
     public Pop3TestServer mechanisms(String... names) {
         return become(personality.withMechanisms(names));
     }
@@ -248,7 +245,7 @@ public final class Pop3TestServer implements AutoCloseable {
 
     private void timeHasPassed() {
         bench.sweep();
-        store.expire(passwords.keySet());
+        store.expire(logins.users());
     }
 
     // ---- what the server saw
@@ -337,13 +334,13 @@ public final class Pop3TestServer implements AutoCloseable {
         ledger.awaitSessionEnd(LONGEST_WAIT);
         ledger.reset();
         clock.reset();
-        store.reset(passwords.keySet());
+        store.reset(logins.users());
     }
 
     /** {@link #reset}, and nobody is left. */
     void resetWithUsers() {
         reset();
-        passwords.clear();
+        logins.clear();
     }
 
     /** Cuts the sessions and stops the server. A store that was given stays open. A second call does nothing. */
@@ -368,6 +365,7 @@ public final class Pop3TestServer implements AutoCloseable {
         private int expireDays = -1;
         private boolean checksPasswords = true;
         private boolean cleartextLogin = true;
+        private boolean utf8;
 
         private Builder() {}
 
@@ -406,6 +404,12 @@ public final class Pop3TestServer implements AutoCloseable {
         /** Lets everybody in with any password; who has no mail has an empty maildrop. */
         public Builder withoutPasswordCheck() {
             checksPasswords = false;
+            return this;
+        }
+
+        /** Speaks RFC 6856: lists and serves UTF8 and LANG, and refuses mail beyond ASCII to clients that have not said UTF8. */
+        public Builder utf8() {
+            utf8 = true;
             return this;
         }
 

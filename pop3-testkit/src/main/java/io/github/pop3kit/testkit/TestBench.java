@@ -10,6 +10,7 @@ import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -144,6 +145,16 @@ final class TestBench implements Bench {
                 lock.unlock();
             }
             return new Watched(this, outermost);
+        }
+
+        @Override
+        public List<String> mechanisms(List<String> offered) {
+            return fixture.mechanisms(offered);
+        }
+
+        @Override
+        public String timestamp(String own) {
+            return fixture.timestamp(own);
         }
 
         /** The handshake's time counts already. */

@@ -17,15 +17,26 @@ public final class TestUser {
 
     private final String name;
     private final TestStore store;
+    private final TestLogins logins;
 
-    TestUser(String name, TestStore store) {
+    TestUser(String name, TestStore store, TestLogins logins) {
         this.name = name;
         this.store = store;
+        this.logins = logins;
     }
 
     /** By which the user logs in. */
     public String name() {
         return name;
+    }
+
+    /**
+     * Lets the user in by this token of OAuth 2.0, too, once {@link Pop3TestServer#mechanisms} offers {@code OAUTHBEARER} or
+     * {@code XOAUTH2}. May be said several times.
+     */
+    public TestUser token(String token) {
+        logins.putToken(name, token);
+        return this;
     }
 
     // ---- mail in

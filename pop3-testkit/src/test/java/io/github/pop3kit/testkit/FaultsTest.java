@@ -546,6 +546,34 @@ class FaultsTest {
     }
 
     @Test
+    void the_reply_to_a_response_goes_wrong_like_any_other() {
+        String plain = "C: AUTH PLAIN\nS: +\\x20\nC: AG1yb3NlAGEgc2VjcmV0\n";
+        given(faults -> faults.onResponse().answer("-ERR [SYS/TEMP] not now").once())
+                .plays("S: +OK …\n" + plain + "S: -ERR [SYS/TEMP] not now\n" + plain
+                        + "S: +OK …\nC: STAT\nS: +OK 2 …\n");
+        given(faults -> faults.onResponse().cutAfter(2)).plays("S: +OK …\n" + plain + "S: +O\\\nS closes\n");
+        given(faults -> faults.onResponse().hangUp()).plays("S: +OK …\n" + plain + "S closes\n");
+        given(faults -> faults.onResponse().unsolicited("+OK twice"))
+                .plays("S: +OK …\n" + plain + "S: +OK …\nS: +OK twice\nC: STAT\nS: +OK 2 …\n");
+    }
+
+    @Test
+    void of_several_responses_one_is_hit() {
+        given(faults -> faults.onResponse().answer("-ERR no such password").after(1))
+                .plays("""
+                S: +OK …
+                C: AUTH LOGIN
+                S: + …
+                C: bXJvc2U=
+                S: + …
+                C: YSBzZWNyZXQ=
+                S: -ERR no such password
+                C: NOOP
+                S: -ERR not available before login
+                """);
+    }
+
+    @Test
     void an_auth_line_of_twelve_thousand_octets_is_one_command() {
         String response = "A".repeat(12_000);
         given(faults -> faults.on("AUTH").answer("-ERR not now").once()).plays("""

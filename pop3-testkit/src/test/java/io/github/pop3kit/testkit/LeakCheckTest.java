@@ -137,6 +137,7 @@ class LeakCheckTest {
         LeakCheck leaks = begin();
         CountDownLatch end = new CountDownLatch(1);
         Thread thread = new Thread(() -> await(end), "any\nname");
+        thread.setDaemon(false); // Its creator may be one, of a pool of JUnit's.
         thread.start();
         try {
             List<String> found = found(leaks);

@@ -85,12 +85,6 @@ class SwitchesTest {
     }
 
     @Test
-    void sasl_mechanisms_can_be_missing() {
-        plays(server.mechanisms("SCRAM-SHA-256"), "S: +OK …\nC: AUTH PLAIN AGJvYgBzZWNyZXQ=\nS: -ERR …\n");
-        plays(server.mechanisms("PLAIN"), "S: +OK …\nC: AUTH PLAIN AGJvYgBzZWNyZXQ=\nS: +OK …\n");
-    }
-
-    @Test
     void what_is_switched_holds_for_the_sessions_that_begin_afterwards() throws IOException {
         try (Socket before = server.connect()) {
             plays(before, login("bob", "secret"));

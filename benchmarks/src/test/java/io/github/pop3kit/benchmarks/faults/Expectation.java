@@ -22,6 +22,12 @@ final class Expectation {
 
     /** The octets of a message are counted if LIST was asked before, and lines without a CR are seen. */
     private static boolean isUnknowable(Misdeed misdeed, Outcome outcome) {
+        if (misdeed.kind() == Misdeed.Kind.SHIFTED) {
+            // The messages are others; what is deleted is not.
+            boolean messages = Set.of("TOP", "RETR").containsAll(outcome.wrong());
+            boolean told = outcome.noted() || !outcome.wrong().contains("RETR");
+            return messages && told && ends(misdeed).contains(outcome.end());
+        }
         if (misdeed.kind() != Misdeed.Kind.UNKNOWABLE || !outcome.end().equals("right")) return false;
         return !misdeed.name().equals("lfOnly()") || outcome.noted();
     }
@@ -29,10 +35,13 @@ final class Expectation {
     private static Set<String> ends(Misdeed misdeed) {
         String place = misdeed.place();
         boolean quit = place.equals("QUIT");
-        boolean login = place.equals("USER") || place.equals("PASS");
+        boolean login = place.equals("USER") || Misdeed.LOGINS.contains(place);
         if (quit && BEHIND.contains(misdeed.name())) return Set.of("right");
         return switch (misdeed.kind()) {
-            case HARMLESS, UNKNOWABLE -> login ? Set.of("right", "credentials", "rejected") : Set.of("right");
+            case HARMLESS -> Set.of("right");
+            // What has let nobody in is found out by the next command.
+            case UNKNOWABLE ->
+                login && misdeed.name().equals("answer(\"+OK\")") ? Set.of("credentials", "rejected") : Set.of("right");
             case CUT -> {
                 if (quit) yield Set.of("commit unknown");
                 // A client without CAPA is a client all the same.
@@ -44,7 +53,13 @@ final class Expectation {
             }
             case SILENT -> Set.of(quit ? "commit unknown" : "time-out");
             case REFUSED -> refused(misdeed);
-            case CONFUSING -> quit ? Set.of("commit unknown") : Set.of("violation", "lost", "time-out");
+            case CONFUSING -> {
+                if (quit) yield Set.of("commit unknown");
+                // The reply to a challenge may be a refusal.
+                boolean answer = place.equals("AUTH LOGIN") && misdeed.name().equals("unsolicited(\"-ERR\")");
+                yield answer ? Set.of("credentials") : Set.of("violation", "lost", "time-out");
+            }
+            case SHIFTED -> Set.of("right", "violation", "time-out");
             case INSECURE -> Set.of("no TLS", "violation");
         };
     }
@@ -57,6 +72,6 @@ final class Expectation {
         if (name.contains("IN_USE")) return Set.of("in use");
         if (name.contains("LOGIN_DELAY")) return Set.of("too soon");
         if (!name.contains("-ERR no") || place.equals("greeting")) return Set.of("trouble");
-        return Set.of(place.equals("USER") || place.equals("PASS") ? "credentials" : "rejected");
+        return Set.of(place.equals("USER") || Misdeed.LOGINS.contains(place) ? "credentials" : "rejected");
     }
 }

@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -53,6 +54,7 @@ class FaultMatrixTest {
     void no_client_finds_anything_wrong_where_nothing_is() throws Exception {
         for (User user : User.values()) {
             for (Way way : Way.values()) {
+                if (!user.has(way)) continue;
                 Misdeed none = new Misdeed("none", way.name(), way, Kind.HARMLESS, faults -> {});
                 assertEquals(
                         "right",
@@ -65,19 +67,26 @@ class FaultMatrixTest {
     @Test
     void our_client_is_right_whatever_a_server_does_and_a_table_shows_what_each_does() throws Exception {
         Map<Cell, Outcome> outcomes = playAll();
+        // A machine under load may look like a server that stalls: once more, alone, with more patience.
+        outcomes.replaceAll(
+                (cell, outcome) -> isAsItShould(cell, outcome) ? outcome : play(cell, PATIENCE.multipliedBy(5)));
         String table = table(outcomes);
         Files.writeString(Path.of("target", "fault-matrix.md"), table);
         System.out.println("what each client makes of it is in benchmarks/target/fault-matrix.md");
         List<String> bad = new ArrayList<>();
         for (Map.Entry<Cell, Outcome> each : outcomes.entrySet()) {
             Cell cell = each.getKey();
-            if (cell.user != User.POP3KIT || Expectation.isMet(cell.misdeed, each.getValue())) continue;
-            // A machine under load may look like a server that stalls: once more, alone, with more patience.
-            Outcome again = play(cell, PATIENCE.multipliedBy(5));
-            if (Expectation.isMet(cell.misdeed, again)) continue;
-            bad.add(cell.misdeed.name() + " at " + cell.misdeed.place() + ": " + again);
+            if (cell.user != User.POP3KIT || isAsItShould(cell, each.getValue())) continue;
+            bad.add(cell.misdeed.name() + " at " + cell.misdeed.place() + ": " + each.getValue());
         }
         assertEquals("", String.join("\n", bad));
+    }
+
+    /** Of the peers only the least is known. */
+    private static boolean isAsItShould(Cell cell, Outcome outcome) {
+        return cell.user == User.POP3KIT
+                ? Expectation.isMet(cell.misdeed, outcome)
+                : cell.misdeed.kind() != Kind.HARMLESS || outcome.toString().equals("right");
     }
 
     private static Map<Cell, Outcome> playAll() throws Exception {
@@ -90,6 +99,7 @@ class FaultMatrixTest {
             Map<Cell, Future<Outcome>> playing = new LinkedHashMap<>();
             for (Misdeed misdeed : Misdeed.all()) {
                 for (User user : User.values()) {
+                    if (!user.has(misdeed.way())) continue;
                     Cell cell = new Cell(user, misdeed);
                     playing.put(cell, threads.submit(() -> play(cell, PATIENCE)));
                 }
@@ -107,17 +117,22 @@ class FaultMatrixTest {
     /** A session with a server of its own. */
     private static Outcome play(Cell cell, Duration patience) {
         try (Pop3TestServer server = Pop3TestServer.start()) {
-            // The three log in with USER and PASS then.
-            server.withoutCapability("SASL");
+            Way way = cell.misdeed.way();
+            switch (way) {
+                case AUTH -> server.mechanisms("PLAIN");
+                case AUTH_LOGIN -> server.mechanisms("LOGIN");
+                default -> server.withoutCapability("SASL"); // All log in with USER and PASS then.
+            }
             TestUser mrose = server.user("mrose", "a secret");
-            mrose.deliver(Findings.FIRST);
-            mrose.deliver(Findings.SECOND);
+            List<String> mail = way == Way.BATCHES ? Findings.BATCH : List.of(Findings.FIRST, Findings.SECOND);
+            mail.forEach(mrose::deliver);
+            List<String> delivered = mrose.uniqueIds();
             cell.misdeed.arm().accept(server.faults().seed(SEED));
             Findings findings = new Findings();
             CompletableFuture<Optional<Exception>> session = new CompletableFuture<>();
             Thread thread = new Thread(
                     () -> session.complete(thrownBy(() -> {
-                        cell.user.session(server, cell.misdeed.way(), patience, findings);
+                        cell.user.session(server, way, patience, findings);
                         return null;
                     })),
                     "session");
@@ -126,11 +141,10 @@ class FaultMatrixTest {
             Optional<Exception> thrown = session.get(HANG.toSeconds(), TimeUnit.SECONDS);
             // A peer may leave its connection open, and say that all is well.
             if (cell.user == User.POP3KIT) server.awaitSessionEnd();
-            if (thrown.isEmpty()) findings.check("QUIT", List.of("2"), mrose.uniqueIds());
-            if (thrown.isPresent()
-                    && thrown.get() instanceof Pop3Exception
-                    && !(thrown.get() instanceof CommitException)) {
-                findings.check("nothing deleted", List.of("1", "2"), mrose.uniqueIds());
+            if (findings.left().isPresent()) {
+                findings.check("QUIT", findings.left().get(), mrose.uniqueIds());
+            } else if (thrown.get() instanceof Pop3Exception && !(thrown.get() instanceof CommitException)) {
+                findings.check("nothing deleted", delivered, mrose.uniqueIds());
             }
             return Outcome.of(findings, thrown);
         } catch (TimeoutException e) {
@@ -160,6 +174,7 @@ class FaultMatrixTest {
             });
             table.append("### ").append(user).append("\n\n").append(summary(of)).append("\n\n");
             append(table, Misdeed.COMMANDS, of);
+            append(table, Misdeed.OURS, of);
             append(table, List.of("TLS", "STLS"), of);
             append(table, List.of("store"), of);
         }
@@ -168,7 +183,8 @@ class FaultMatrixTest {
 
     private static String summary(Map<Misdeed, Outcome> of) {
         long wrong = of.entrySet().stream()
-                .filter(each -> each.getKey().kind() != Kind.UNKNOWABLE)
+                .filter(each -> !Set.of(Kind.UNKNOWABLE, Kind.SHIFTED)
+                        .contains(each.getKey().kind()))
                 .filter(each -> each.getValue().isWrong())
                 .count();
         long hanging = of.values().stream().filter(Outcome::isHang).count();
@@ -177,6 +193,7 @@ class FaultMatrixTest {
     }
 
     private static void append(StringBuilder table, List<String> places, Map<Misdeed, Outcome> of) {
+        if (of.keySet().stream().noneMatch(misdeed -> places.contains(misdeed.place()))) return;
         table.append("| fault | ").append(String.join(" | ", places)).append(" |\n|");
         table.append(" --- |".repeat(places.size() + 1)).append('\n');
         Map<String, Map<String, String>> rows = new LinkedHashMap<>();

@@ -4,6 +4,7 @@ import static io.github.pop3kit.benchmarks.faults.Misdeed.Kind.CONFUSING;
 import static io.github.pop3kit.benchmarks.faults.Misdeed.Kind.CUT;
 import static io.github.pop3kit.benchmarks.faults.Misdeed.Kind.HARMLESS;
 import static io.github.pop3kit.benchmarks.faults.Misdeed.Kind.REFUSED;
+import static io.github.pop3kit.benchmarks.faults.Misdeed.Kind.SHIFTED;
 import static io.github.pop3kit.benchmarks.faults.Misdeed.Kind.SILENT;
 import static io.github.pop3kit.benchmarks.faults.Misdeed.Kind.UNKNOWABLE;
 
@@ -18,14 +19,16 @@ import io.github.pop3kit.testkit.StoreOccasion;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /**
  * Something that a server does wrong at one place of a session.
  *
  * @param name the row of the table
- * @param place the column: a command, {@code greeting}, a way to TLS, or {@code store}
+ * @param place the column: a command, {@code greeting}, what only our client does, a way to TLS, or {@code store}
  */
 record Misdeed(String name, String place, Way way, Kind kind, Consumer<Faults> arm) {
 
@@ -43,29 +46,68 @@ record Misdeed(String name, String place, Way way, Kind kind, Consumer<Faults> a
         CONFUSING,
         /** Octets that look good, and are others than they should be: nothing in the protocol tells. */
         UNKNOWABLE,
+        /** In a batch: what follows passes for a part of this reply, or is one reply off. Nothing but the sizes of LIST tells. */
+        SHIFTED,
         /** TLS is not as it should be. */
         INSECURE
     }
 
     static final List<String> COMMANDS = List.of(
-            "greeting", "CAPA", "USER", "PASS", "STAT", "LIST", "UIDL", "TOP", "RETR", "NOOP", "RSET", "DELE", "QUIT");
+            "greeting",
+            "CAPA",
+            "USER",
+            "PASS",
+            "AUTH",
+            "STAT",
+            "LIST",
+            "UIDL",
+            "TOP",
+            "RETR",
+            "NOOP",
+            "RSET",
+            "DELE",
+            "QUIT");
 
-    private static final List<String> LISTINGS = List.of("CAPA", "LIST", "UIDL", "TOP", "RETR");
-    private static final List<String> MESSAGES = List.of("TOP", "RETR");
+    /** A login in several steps, and batches: in these it is the third reply. */
+    static final List<String> OURS = List.of("AUTH LOGIN", "TOP × 5", "RETR × 5", "DELE × 4");
+
+    private static final List<String> PLACES =
+            Stream.of(COMMANDS, OURS).flatMap(List::stream).toList();
+    static final List<String> LOGINS = List.of("PASS", "AUTH", "AUTH LOGIN");
+    private static final List<String> MESSAGES = List.of("TOP", "RETR", "TOP × 5", "RETR × 5");
+    private static final List<String> LISTINGS = Stream.of(List.of("CAPA", "LIST", "UIDL"), MESSAGES)
+            .flatMap(List::stream)
+            .toList();
+
+    private static final Set<String> SHIFTING =
+            Set.of("withoutFinalDot()", "swallowLast(1)", "swallowLast(2)", "emptyLine()", "answer(\"+OK\")");
+
+    /**
+     * Not played in batches yet: the reply that is left over comes before the next command, where it is noticed, or behind it, where our
+     * client takes it for the answer.
+     */
+    private static final Set<String> ONE_TOO_MANY =
+            Set.of("unsolicited(\"+OK\")", "unsolicited(\"-ERR\")", "answerTwice()");
 
     private static final class Collected {
         private final List<Misdeed> all = new ArrayList<>();
 
+        private void add(String name, String place, Kind kind, Consumer<Faults> arm) {
+            boolean shifts = way(place) == Way.BATCHES && MESSAGES.contains(place) && SHIFTING.contains(name);
+            all.add(new Misdeed(name, place, way(place), shifts ? SHIFTED : kind, arm));
+        }
+
         /** At every place. */
         void any(String name, Kind kind, Consumer<ReplyOccasion> what) {
-            for (String place : COMMANDS) {
-                all.add(new Misdeed(name, place, Way.MEMORY, kind, faults -> what.accept(occasion(faults, place))));
+            for (String place : PLACES) {
+                if (way(place) == Way.BATCHES && ONE_TOO_MANY.contains(name)) continue;
+                add(name, place, kind, faults -> what.accept(occasion(faults, place)));
             }
         }
 
         void at(List<String> places, String name, Kind kind, BiConsumer<CommandOccasion, String> what) {
             for (String place : places) {
-                all.add(new Misdeed(name, place, Way.MEMORY, kind, faults -> what.accept(faults.on(place), place)));
+                add(name, place, kind, faults -> what.accept(command(faults, place), place));
             }
         }
 
@@ -81,7 +123,18 @@ record Misdeed(String name, String place, Way way, Kind kind, Consumer<Faults> a
         }
 
         private static ReplyOccasion occasion(Faults faults, String place) {
-            return place.equals("greeting") ? faults.onConnect() : faults.on(place);
+            return place.equals("greeting") ? faults.onConnect() : command(faults, place);
+        }
+
+        private static CommandOccasion command(Faults faults, String place) {
+            String command = place.split(" ", 2)[0];
+            return way(place) == Way.BATCHES ? faults.on(command, 3) : faults.on(command);
+        }
+
+        private static Way way(String place) {
+            if (place.equals("AUTH")) return Way.AUTH;
+            if (place.equals("AUTH LOGIN")) return Way.AUTH_LOGIN;
+            return OURS.contains(place) ? Way.BATCHES : Way.MEMORY;
         }
     }
 
@@ -110,8 +163,8 @@ record Misdeed(String name, String place, Way way, Kind kind, Consumer<Faults> a
 
         some.any("answer(\"-ERR no\")", REFUSED, on -> on.answer("-ERR no"));
         some.any("answer(\"-ERR [SYS/TEMP] …\")", REFUSED, on -> on.answer("-ERR [SYS/TEMP] later"));
-        some.at(List.of("PASS"), "refuse(IN_USE)", REFUSED, (on, place) -> on.refuse(ResponseCode.IN_USE));
-        some.at(List.of("PASS"), "refuse(LOGIN_DELAY)", REFUSED, (on, place) -> on.refuse(ResponseCode.LOGIN_DELAY));
+        some.at(LOGINS, "refuse(IN_USE)", REFUSED, (on, place) -> on.refuse(ResponseCode.IN_USE));
+        some.at(LOGINS, "refuse(LOGIN_DELAY)", REFUSED, (on, place) -> on.refuse(ResponseCode.LOGIN_DELAY));
 
         some.any("garbage(50)", CONFUSING, on -> on.garbage(50));
         some.any("garbageBefore(20)", CONFUSING, on -> on.garbageBefore(20));
@@ -133,9 +186,10 @@ record Misdeed(String name, String place, Way way, Kind kind, Consumer<Faults> a
         some.any("lfOnly()", UNKNOWABLE, ReplyOccasion::lfOnly);
         some.at(MESSAGES, "dropDotStuffing()", UNKNOWABLE, (on, place) -> on.dropDotStuffing());
         some.at(MESSAGES, "corrupt(middle)", UNKNOWABLE, (on, place) -> on.corrupt(middle(place)));
-        some.at(List.of("STAT", "LIST", "TOP", "RETR"), "claimOctets(7)", UNKNOWABLE, (on, place) -> on.claimOctets(7));
+        some.at(List.of("STAT", "LIST"), "claimOctets(7)", UNKNOWABLE, (on, place) -> on.claimOctets(7));
+        some.at(MESSAGES, "claimOctets(7)", UNKNOWABLE, (on, place) -> on.claimOctets(7));
         some.at(
-                List.of("USER", "PASS", "NOOP", "RSET", "DELE", "QUIT"),
+                List.of("USER", "PASS", "AUTH", "AUTH LOGIN", "NOOP", "RSET", "DELE", "QUIT", "DELE × 4"),
                 "answer(\"+OK\")",
                 UNKNOWABLE,
                 (on, place) -> on.answer("+OK"));

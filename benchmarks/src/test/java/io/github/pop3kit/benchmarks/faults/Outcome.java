@@ -1,5 +1,6 @@
 package io.github.pop3kit.benchmarks.faults;
 
+import io.github.pop3kit.client.BatchInterruptedException;
 import io.github.pop3kit.client.CommandRejectedException;
 import io.github.pop3kit.client.CommitException;
 import io.github.pop3kit.client.ConnectionLostException;
@@ -52,6 +53,9 @@ record Outcome(List<String> wrong, boolean noted, String end) {
     }
 
     private static String name(Pop3Exception ours) {
+        if (ours instanceof BatchInterruptedException batch && batch.getCause() instanceof Pop3Exception why) {
+            return name(why);
+        }
         if (ours instanceof CommitException commit) {
             return "commit " + commit.commit().outcome().name().toLowerCase(Locale.ROOT);
         }

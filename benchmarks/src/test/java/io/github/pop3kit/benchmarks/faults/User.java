@@ -27,6 +27,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Properties;
 import java.util.Set;
+import org.apache.commons.net.pop3.ExtendedPOP3Client;
+import org.apache.commons.net.pop3.POP3;
 import org.apache.commons.net.pop3.POP3Client;
 import org.apache.commons.net.pop3.POP3MessageInfo;
 import org.apache.commons.net.pop3.POP3SClient;
@@ -41,16 +43,25 @@ enum User {
         void session(Pop3TestServer server, Way way, Duration patience, Findings findings) throws Exception {
             Pop3Client.Builder builder = Pop3Client.builder(server.host()).readTimeout(patience);
             switch (way) {
-                case MEMORY ->
+                case TLS -> builder.tls(Tls.IMPLICIT).port(server.tlsPort()).sslContext(server.sslContext());
+                case STLS -> builder.tls(Tls.STLS).port(server.port()).sslContext(server.sslContext());
+                default ->
                     builder.tls(Tls.NONE)
                             .allowCleartextLogin()
                             .port(server.port())
                             .socketFactory(server.socketFactory());
-                case TLS -> builder.tls(Tls.IMPLICIT).port(server.tlsPort()).sslContext(server.sslContext());
-                case STLS -> builder.tls(Tls.STLS).port(server.port()).sslContext(server.sslContext());
             }
             builder.handshakeTimeout(patience);
-            try (RemoteMaildrop maildrop = builder.build().open(Login.userPass("mrose", "a secret"))) {
+            Login login = switch (way) {
+                case AUTH -> Login.plain("", "mrose", "a secret");
+                case AUTH_LOGIN -> Login.password("mrose", "a secret").only("LOGIN");
+                default -> Login.userPass("mrose", "a secret");
+            };
+            try (RemoteMaildrop maildrop = builder.build().open(login)) {
+                if (way == Way.BATCHES) {
+                    Batches.session(maildrop, findings);
+                    return;
+                }
                 DropListing drop = maildrop.stat();
                 findings.check("STAT", List.of(2, Findings.allOctets()), List.of(drop.count(), (int) drop.octets()));
                 List<Integer> sizes = maildrop.list().stream()
@@ -74,8 +85,9 @@ enum User {
                 maildrop.noop();
                 maildrop.reset();
                 maildrop.delete(1);
-                if (maildrop.deviations().stream().map(Deviation::kind).anyMatch(NOTED::contains)) findings.noted();
+                if (hasNoted(maildrop)) findings.noted();
                 maildrop.quit();
+                findings.committed(List.of("2"));
             }
         }
     },
@@ -88,8 +100,9 @@ enum User {
                     "mail.pop3.class", "org.eclipse.angus.mail.pop3.POP3Store"); // Ours would be taken otherwise.
             properties.put("mail.pop3.timeout", Long.toString(patience.toMillis()));
             properties.put("mail.pop3.rsetbeforequit", "true");
-            if (way == Way.MEMORY) properties.put("mail.pop3.socketFactory", server.socketFactory());
-            if (way != Way.MEMORY) {
+            if (way == Way.AUTH) properties.put("mail.pop3.auth.mechanisms", "PLAIN");
+            if (!way.usesNetwork()) properties.put("mail.pop3.socketFactory", server.socketFactory());
+            if (way.usesNetwork()) {
                 properties.put(
                         "mail.pop3.ssl.socketFactory", server.sslContext().getSocketFactory());
                 properties.put("mail.pop3.ssl.checkserveridentity", "true");
@@ -122,6 +135,7 @@ enum User {
                 if (!store.isConnected()) throw new Refused("NOOP");
                 all[0].setFlag(Flags.Flag.DELETED, true);
                 inbox.close(true);
+                findings.committed(List.of("2"));
             }
         }
 
@@ -135,9 +149,12 @@ enum User {
     COMMONS_NET("commons-net") {
         @Override
         void session(Pop3TestServer server, Way way, Duration patience, Findings findings) throws Exception {
-            POP3Client client =
-                    way == Way.MEMORY ? new POP3Client() : new POP3SClient(way == Way.TLS, server.sslContext());
-            if (way == Way.MEMORY) client.setSocketFactory(server.socketFactory());
+            POP3Client client = switch (way) {
+                case TLS, STLS -> new POP3SClient(way == Way.TLS, server.sslContext());
+                case AUTH -> new ExtendedPOP3Client();
+                default -> new POP3Client();
+            };
+            if (!way.usesNetwork()) client.setSocketFactory(server.socketFactory());
             if (client instanceof POP3SClient secured) secured.setEndpointCheckingEnabled(true);
             client.setDefaultTimeout((int) patience.toMillis());
             client.connect(server.host(), way == Way.TLS ? server.tlsPort() : server.port());
@@ -146,7 +163,7 @@ enum User {
                 if (client.getReplyString().isEmpty()) throw new Refused("greeting");
                 need(client.capa(), "CAPA");
                 if (way == Way.STLS) need(((POP3SClient) client).execTLS(), "STLS");
-                need(client.login("mrose", "a secret"), "login");
+                need(logsIn(client), "login");
                 POP3MessageInfo drop = needed(client.status(), "STAT");
                 findings.check("STAT", List.of(2, Findings.allOctets()), List.of(drop.number, drop.size));
                 List<Integer> sizes = Arrays.stream(needed(client.listMessages(), "LIST"))
@@ -164,9 +181,17 @@ enum User {
                 need(client.reset(), "RSET");
                 need(client.deleteMessage(1), "DELE");
                 need(client.logout(), "QUIT");
+                findings.committed(List.of("2"));
             } finally {
                 client.disconnect();
             }
+        }
+
+        private boolean logsIn(POP3Client client) throws Exception {
+            if (!(client instanceof ExtendedPOP3Client extended)) return client.login("mrose", "a secret");
+            boolean in = extended.auth(ExtendedPOP3Client.AUTH_METHOD.PLAIN, "mrose", "a secret");
+            if (in) extended.setState(POP3.TRANSACTION_STATE); // Else it would refuse to go on.
+            return in;
         }
 
         private void need(boolean done, String command) throws Refused {
@@ -189,10 +214,19 @@ enum User {
 
     private static final Set<Deviation.Kind> NOTED = Set.of(Deviation.Kind.SIZE, Deviation.Kind.LINE_FEEDS);
 
+    static boolean hasNoted(RemoteMaildrop maildrop) {
+        return maildrop.deviations().stream().map(Deviation::kind).anyMatch(NOTED::contains);
+    }
+
     private final String title;
 
     User(String title) {
         this.title = title;
+    }
+
+    /** Whether the client can do this. */
+    boolean has(Way way) {
+        return this == POP3KIT || !way.isOurs();
     }
 
     /** A session of a client that waits so long for an answer; finds what it finds. */

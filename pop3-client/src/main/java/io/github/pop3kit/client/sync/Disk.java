@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -96,8 +97,13 @@ interface Disk {
         public Output create(Path file) throws IOException {
             // Without following a link that somebody may have laid where other users can write.
             Set<StandardOpenOption> fresh = Set.of(StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW);
-            Files.deleteIfExists(file);
-            return new Channel(FileChannel.open(file, fresh, onlyOwner(file, OWNER_FILE)));
+            FileAttribute<?>[] owner = onlyOwner(file, OWNER_FILE);
+            try {
+                return new Channel(FileChannel.open(file, fresh, owner));
+            } catch (FileAlreadyExistsException leftOver) {
+                Files.delete(file);
+                return new Channel(FileChannel.open(file, fresh, owner));
+            }
         }
 
         @Override

@@ -10,11 +10,11 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.ThreadPoolExecutor.CallerRunsPolicy;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -22,62 +22,30 @@ import org.jspecify.annotations.Nullable;
  * A file for each message: written under another name, made durable, and renamed. Its name is made of the message's key, so that a
  * message that comes again is recognised, and no file is ever overwritten.
  *
- * <p>Files are made durable in groups, at {@link #sync}; before, they are not visible. What a crash leaves under the other name is
- * written over when the message comes again.
+ * <p>While messages come, others make durable those that came before; {@link #sync} waits for them, and only then they are visible. What a
+ * crash leaves under the other name is written over when the message comes again.
  */
 abstract sealed class FileSink implements Sink {
 
     private static final int BUFFER = 64 * 1024;
 
-    /** How many files of all sinks may be open while they wait for their group; the others are made durable one by one. */
-    private static final Semaphore WAITING = new Semaphore(256);
-
-    /** File systems make durable together what is asked for at once. */
-    private static final ThreadPoolExecutor AT_ONCE =
-            new ThreadPoolExecutor(8, 8, 5, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
-                Thread thread = new Thread(null, task, "pop3-sync-disk", 0, false);
-                thread.setDaemon(true);
-                return thread;
-            });
+    /**
+     * File systems make durable together what is asked for at once. Who comes when as many files wait as may be open does it himself.
+     */
+    private static final ThreadPoolExecutor DISK = new ThreadPoolExecutor(
+            8, 8, 5, TimeUnit.SECONDS, new ArrayBlockingQueue<>(248), FileSink::thread, new CallerRunsPolicy());
 
     static {
-        AT_ONCE.allowCoreThreadTimeOut(true);
+        DISK.allowCoreThreadTimeOut(true);
     }
 
-    private static final class Written {
-
-        private final Arrival arrival;
-        private final Path file;
-        private Disk.@Nullable Output out;
-
-        Written(Arrival arrival, Path file) {
-            this.arrival = arrival;
-            this.file = file;
-        }
-
-        void makeDurable() {
-            Disk.Output open = out;
-            if (open == null) return;
-            try {
-                open.force();
-                out = null;
-                WAITING.release();
-                open.close();
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        }
-
-        void giveUp(Disk disk) {
-            try (Disk.Output open = out) {
-                if (open != null) WAITING.release();
-                out = null;
-                disk.delete(file);
-            } catch (IOException e) {
-                // What is left over is written over when the message comes again.
-            }
-        }
+    private static Thread thread(Runnable task) {
+        Thread thread = new Thread(null, task, "pop3-sync-disk", 0, false);
+        thread.setDaemon(true);
+        return thread;
     }
+
+    private record Written(Arrival arrival, Path file, CompletableFuture<Void> durable) {}
 
     /** What one thread has written since it synced. */
     private static final class Group {
@@ -141,23 +109,34 @@ abstract sealed class FileSink implements Sink {
         }
         if (isThere(arrival)) return;
         Group group = groups.get();
-        Written written = new Written(arrival, temporary(arrival));
+        Path file = temporary(arrival);
+        Disk.Output out = disk.create(file);
         boolean complete = false;
         try {
-            Disk.Output out = disk.create(written.file);
-            if (!WAITING.tryAcquire()) {
-                try (out) {
-                    copy(message, out, group);
-                    out.force();
-                }
-            } else {
-                written.out = out;
-                copy(message, out, group);
-            }
-            group.files.add(written);
+            copy(message, out, group);
             complete = true;
         } finally {
-            if (!complete) written.giveUp(disk);
+            if (!complete) {
+                giveUp(file);
+                out.close();
+            }
+        }
+        group.files.add(new Written(arrival, file, CompletableFuture.runAsync(() -> makeDurable(out), DISK)));
+    }
+
+    private void giveUp(Path file) {
+        try {
+            disk.delete(file);
+        } catch (IOException e) {
+            // What is left over is written over when the message comes again.
+        }
+    }
+
+    private static void makeDurable(Disk.Output out) {
+        try (out) {
+            out.force();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
@@ -181,23 +160,21 @@ abstract sealed class FileSink implements Sink {
         if (group.files.isEmpty()) return;
         boolean complete = false;
         try {
-            makeDurable(group.files);
+            awaitDurable(group.files);
             for (Written written : group.files) place(written.arrival, written.file);
             disk.forceDirectory(directory());
             complete = true;
         } finally {
-            if (!complete) group.files.forEach(written -> written.giveUp(disk));
+            if (!complete) for (Written written : group.files) giveUp(written.file);
             group.files.clear();
         }
     }
 
     /** Waits for all of them, also for those behind one that fails. */
-    private static void makeDurable(List<Written> files) throws IOException {
-        List<CompletableFuture<Void>> all = files.stream()
-                .map(written -> CompletableFuture.runAsync(written::makeDurable, AT_ONCE))
-                .toList();
+    private static void awaitDurable(List<Written> files) throws IOException {
         try {
-            CompletableFuture.allOf(all.toArray(CompletableFuture<?>[]::new)).join();
+            CompletableFuture.allOf(files.stream().map(Written::durable).toArray(CompletableFuture<?>[]::new))
+                    .join();
         } catch (CompletionException e) {
             if (e.getCause() instanceof UncheckedIOException failed) throw failed.getCause();
             throw e;

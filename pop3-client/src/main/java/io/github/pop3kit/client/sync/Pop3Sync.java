@@ -94,7 +94,7 @@ public final class Pop3Sync implements Closeable {
      *
      * @return a report for each, in their order
      * @throws IllegalArgumentException if two have the same name
-     * @throws InterruptedException if the thread was interrupted; what runs has been stopped then
+     * @throws InterruptedException if the thread was interrupted; what runs is cut then, and ends soon
      */
     public List<SyncReport> run(Collection<SyncAccount> accounts) throws InterruptedException {
         return once(accounts, false);

@@ -262,16 +262,20 @@ final class SyncSession {
 
     /** Whether nothing that was fetched before is listed, and what is listed looks like it. */
     private boolean isMigration(List<Listed> all) {
-        List<Entry> known = new ArrayList<>();
-        for (Entry entry : journal.entries()) {
-            if (entry.state() == State.STORED || entry.state() == State.PASSED) known.add(entry);
-        }
-        if (known.isEmpty() || all.size() * 2L < known.size()) return false;
         if (all.stream().anyMatch(message -> message.entry != null)) return false;
-        if (known.size() >= MANY) return true;
+        List<Entry> fetched = journal.entries().stream()
+                .filter(entry -> entry.state() == State.STORED || entry.state() == State.PASSED)
+                .toList();
+        List<Entry> there =
+                fetched.stream().filter(entry -> entry.gone() == null).toList();
+        if (there.size() >= MANY) return all.size() * 2 >= there.size();
+        // Sizes tell, where there were few, or none since the maildrop was empty: most users empty theirs themselves.
         Set<Long> sizes = new HashSet<>();
-        known.forEach(entry -> sizes.add(entry.octets()));
-        return all.stream().anyMatch(message -> message.octets >= 0 && sizes.contains(message.octets));
+        (there.isEmpty() ? fetched : there).forEach(entry -> sizes.add(entry.octets()));
+        long alike = all.stream()
+                .filter(message -> message.octets >= 0 && sizes.contains(message.octets))
+                .count();
+        return alike * 2 >= Math.max(all.size(), there.size()) && alike >= (there.isEmpty() ? MANY : 1);
     }
 
     private SyncException migration(List<Listed> all) {
@@ -403,9 +407,12 @@ final class SyncSession {
         return account.retention().skips(message.octets) && expireDays().orElse(-1) != 0;
     }
 
-    /** Until when a message is left alone: the first failure may be the network's, the following ones hardly are. */
-    private static Instant pause(Entry entry) {
-        if (entry.failures() < 2) return Instant.MIN;
+    /**
+     * Until when a message is left alone: the first failure may be the network's, the following ones hardly are. After one in the future
+     * the clock was set back.
+     */
+    private Instant pause(Entry entry) {
+        if (entry.failures() < 2 || entry.lastFailure().isAfter(clock.instant())) return Instant.MIN;
         Duration doubled = FIRST_PAUSE.multipliedBy(1L << Math.min(entry.failures() - 2, 10));
         return entry.lastFailure().plus(doubled.compareTo(LONGEST_PAUSE) < 0 ? doubled : LONGEST_PAUSE);
     }
@@ -671,13 +678,15 @@ final class SyncSession {
                     tally.tooLarge(new SyncReport.Message("", size.octets()));
                     continue;
                 }
+                if (tally.hasCut(size)) continue;
                 String uniqueId;
                 try {
                     uniqueId = spool(size.number(), spool);
                 } catch (Pop3Exception e) {
-                    if (!e.isSessionUsable()) throw e;
                     tally.skipped(new SyncReport.Message("", size.octets()), 1, e);
-                    continue;
+                    if (e.isSessionUsable()) continue;
+                    tally.cut(size);
+                    throw e;
                 }
                 Listed message = new Listed(size.number(), uniqueId, times.merge(uniqueId, 1, Integer::sum));
                 message.octets = size.octets();

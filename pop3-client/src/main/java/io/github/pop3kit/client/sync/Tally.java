@@ -1,7 +1,9 @@
 package io.github.pop3kit.client.sync;
 
+import io.github.pop3kit.protocol.ScanListing;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -17,6 +19,7 @@ final class Tally {
     private final List<SyncReport.Message> deleted = new ArrayList<>();
     private final Map<SyncReport.Message, SyncReport.Skipped> skipped = new LinkedHashMap<>();
     private final Set<SyncReport.Message> tooLarge = new LinkedHashSet<>();
+    private final Set<ScanListing> cuts = new HashSet<>();
     private final Set<String> remarks = new LinkedHashSet<>();
     private int listed;
     private int failures;
@@ -46,6 +49,16 @@ final class Tally {
     /** It has failed before, and it is too soon to try it again. */
     void waiting(SyncReport.Message message, int attempts) {
         skipped.putIfAbsent(message, new SyncReport.Skipped(message, attempts, Optional.empty()));
+    }
+
+    /** A session has ended in the midst of this message. Without a unique-id it is told by its number and size. */
+    void cut(ScanListing message) {
+        cuts.add(message);
+    }
+
+    /** Whether an earlier session of the run has ended in the midst of it. */
+    boolean hasCut(ScanListing message) {
+        return cuts.contains(message);
     }
 
     void remark(String sentence) {

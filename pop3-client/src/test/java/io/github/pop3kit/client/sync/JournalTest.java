@@ -10,12 +10,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.pop3kit.client.sync.Entry.State;
 import io.github.pop3kit.client.sync.FaultyDisk.Fault;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.Random;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -108,6 +111,40 @@ class JournalTest {
             }
             try (Journal journal = open()) {
                 assertEquals(State.SEEN, state(journal, "later", 1), "damaged at " + at);
+            }
+        }
+    }
+
+    @Test
+    void garbage_anywhere_in_it_is_not_believed() throws Exception {
+        write();
+        byte[] whole = Files.readAllBytes(file);
+        Random chance = new Random(8);
+        for (int at = 0; at <= whole.length; at++) {
+            byte[] garbage = new byte[1 + chance.nextInt(40)];
+            chance.nextBytes(garbage);
+            if (at % 3 == 0) Arrays.fill(garbage, (byte) (at % 2 == 0 ? 0 : '\n'));
+            ByteArrayOutputStream spoilt = new ByteArrayOutputStream();
+            spoilt.write(whole, 0, at);
+            spoilt.writeBytes(garbage);
+            spoilt.write(whole, at, whole.length - at);
+            Files.write(file, spoilt.toByteArray());
+            try (Journal journal = open()) {
+                assertTrue(journal.isDoubtful(), "garbage at " + at);
+                assertTrue(state(journal, "new", 1) != State.STORED, "garbage at " + at);
+                assertTrue(
+                        Set.of("an id with blanks", "\u00e9", "new")
+                                .containsAll(journal.entries().stream()
+                                        .map(Entry::uniqueId)
+                                        .toList()),
+                        "garbage at " + at);
+                journal.stored(journal.seen("later", 1, NOW, 1), 7);
+                journal.force();
+                journal.compact(NOW);
+            }
+            try (Journal journal = open()) {
+                assertEquals(State.STORED, state(journal, "later", 1), "garbage at " + at);
+                assertFalse(journal.isDoubtful(), "a rewrite has only good lines");
             }
         }
     }

@@ -407,6 +407,33 @@ class Pop3SyncTest {
         }
 
         @Test
+        void who_empties_his_maildrop_elsewhere_every_day_is_not_asked() throws Exception {
+            for (int day = 0; day < 3; day++) {
+                for (int n = 1; n <= 12; n++) deliver(day + "." + n, 20 * day + n);
+                assertEquals(12, site.run(account).fetched().size());
+                site.server.reset();
+                assertTrue(site.run(account).isComplete());
+            }
+        }
+
+        @Test
+        void mail_that_is_away_for_a_while_and_comes_back_with_new_ones_is_a_migration() throws Exception {
+            for (int n = 1; n <= 12; n++) deliver("old" + n, n);
+            site.run(account);
+            site.server.reset();
+            site.run(account);
+            for (int n = 1; n <= 14; n++) deliver("new" + n, n);
+            assertEquals(Reason.MIGRATION, reason(site.run(account)));
+        }
+
+        @Test
+        void some_new_ones_are_fetched_unasked() throws Exception {
+            moveTheMail(20);
+            deliver("old1", 21); // One unique-id that is known, and it is no migration.
+            assertEquals(20, site.run(account).fetched().size());
+        }
+
+        @Test
         void the_same_one_for_several_messages_is_each_of_them() throws Exception {
             Pop3SyncTest.this.deliver(1, 2, 3);
             site.server.faults().on("UIDL").answer("+OK\n1 same\n2 same\n3 other\n.");
@@ -603,6 +630,20 @@ class Pop3SyncTest {
         }
 
         @Test
+        void without_them_a_message_that_cuts_the_line_does_not_stop_the_others() throws Exception {
+            site.server.withoutCapability("UIDL");
+            Pop3SyncTest.this.deliver(1, 2, 3);
+            site.server.faults().on("RETR 2").cutAfter(40);
+            SyncReport report = site.run(account.keeping(Retention.deleteAfterFetch()));
+            assertEquals(messages(1, 3), kept());
+            assertEquals(messages(2), left());
+            assertEquals(1, report.skipped().size());
+            site.server.faults().clear();
+            assertTrue(site.run(account.keeping(Retention.deleteAfterFetch())).isComplete());
+            assertEquals(messages(1, 2, 3), kept());
+        }
+
+        @Test
         void a_server_without_them_is_served_if_nothing_stays_there() throws Exception {
             site.server.withoutCapability("UIDL");
             Pop3SyncTest.this.deliver(1, 2, 2, 3);
@@ -741,6 +782,30 @@ class Pop3SyncTest {
             };
             site.run(site.account(careless).keeping(Retention.deleteAfterFetch()));
             assertEquals(messages(1), whole);
+        }
+
+        @Test
+        void a_clock_that_goes_back_keeps_no_message_waiting_and_deletes_none_early() throws Exception {
+            deliver(1, 2);
+            Instant right = site.now;
+            site.now = right.plus(Duration.ofDays(3650));
+            site.server.faults().on("RETR 2").answer("-ERR not now").times(2);
+            site.run(account);
+            assertEquals(1, site.run(account).skipped().size());
+            site.now = right;
+            assertTrue(site.run(account.keeping(Retention.keepDays(14))).isComplete());
+            assertEquals(messages(1, 2), kept());
+            assertEquals(messages(1, 2), left());
+        }
+
+        @Test
+        void sizes_that_are_wrong_are_no_matter() throws Exception {
+            deliver(1, 2);
+            site.server.faults().on("LIST").answer("+OK\n1 100000\n2 1\n.");
+            SyncReport report = site.run(account.keeping(Retention.deleteAfterFetch()));
+            assertTrue(report.isComplete());
+            assertEquals(messages(1, 2), kept());
+            assertEquals(messages(), left());
         }
 
         @Test

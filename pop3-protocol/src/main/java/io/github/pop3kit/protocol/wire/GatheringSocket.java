@@ -9,6 +9,8 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketAddress;
 import java.net.SocketException;
+import java.net.SocketOption;
+import java.util.Set;
 
 /**
  * A socket that gathers what TLS writes to it until TLS waits for the peer or {@link #flush} is called: the JDK writes each message of
@@ -156,5 +158,114 @@ final class GatheringSocket extends Socket {
     @Override
     public int getSoTimeout() throws SocketException {
         return carrier.getSoTimeout();
+    }
+
+    @Override
+    public String toString() {
+        return carrier.toString();
+    }
+
+    // What is not handed on would make a socket of its own, whose descriptor stays until the collector comes by; JSSE
+    // asks at each end.
+
+    @Override
+    public void setSoLinger(boolean on, int seconds) throws SocketException {
+        carrier.setSoLinger(on, seconds);
+    }
+
+    @Override
+    public int getSoLinger() throws SocketException {
+        return carrier.getSoLinger();
+    }
+
+    @Override
+    public void setTcpNoDelay(boolean on) throws SocketException {
+        carrier.setTcpNoDelay(on);
+    }
+
+    @Override
+    public boolean getTcpNoDelay() throws SocketException {
+        return carrier.getTcpNoDelay();
+    }
+
+    @Override
+    public void setKeepAlive(boolean on) throws SocketException {
+        carrier.setKeepAlive(on);
+    }
+
+    @Override
+    public boolean getKeepAlive() throws SocketException {
+        return carrier.getKeepAlive();
+    }
+
+    @Override
+    public void setOOBInline(boolean on) throws SocketException {
+        carrier.setOOBInline(on);
+    }
+
+    @Override
+    public boolean getOOBInline() throws SocketException {
+        return carrier.getOOBInline();
+    }
+
+    @Override
+    public void sendUrgentData(int octet) throws IOException {
+        carrier.sendUrgentData(octet);
+    }
+
+    @Override
+    public void setSendBufferSize(int octets) throws SocketException {
+        carrier.setSendBufferSize(octets);
+    }
+
+    @Override
+    public int getSendBufferSize() throws SocketException {
+        return carrier.getSendBufferSize();
+    }
+
+    @Override
+    public void setReceiveBufferSize(int octets) throws SocketException {
+        carrier.setReceiveBufferSize(octets);
+    }
+
+    @Override
+    public int getReceiveBufferSize() throws SocketException {
+        return carrier.getReceiveBufferSize();
+    }
+
+    @Override
+    public void setTrafficClass(int octet) throws SocketException {
+        carrier.setTrafficClass(octet);
+    }
+
+    @Override
+    public int getTrafficClass() throws SocketException {
+        return carrier.getTrafficClass();
+    }
+
+    @Override
+    public void setReuseAddress(boolean on) throws SocketException {
+        carrier.setReuseAddress(on);
+    }
+
+    @Override
+    public boolean getReuseAddress() throws SocketException {
+        return carrier.getReuseAddress();
+    }
+
+    @Override
+    public <T> Socket setOption(SocketOption<T> option, T value) throws IOException {
+        carrier.setOption(option, value);
+        return this;
+    }
+
+    @Override
+    public <T> T getOption(SocketOption<T> option) throws IOException {
+        return carrier.getOption(option);
+    }
+
+    @Override
+    public Set<SocketOption<?>> supportedOptions() {
+        return carrier.supportedOptions();
     }
 }

@@ -13,7 +13,8 @@ final class SpareBuffers {
     /** Loopback and fast networks want few, large writes for large messages. */
     static final int OCTETS = 256 * 1024;
 
-    private static final int MOST = 16;
+    /** What they hold is held for good, so a megabyte in all; who finds none has one made. */
+    private static final int MOST = 4;
 
     private static final ReentrantLock lock = new ReentrantLock();
     private static final ArrayDeque<ByteBuffer> spare = new ArrayDeque<>(MOST);

@@ -238,7 +238,8 @@ class TranscriptTest {
         assertEquals("C: ****", Transcript.entry(Side.CLIENT, "AHRpbQB0YW5zdGFhZnRhbg=="));
         assertEquals("S: + ****", Transcript.entry(Side.SERVER, "+ aHVudGVyMg=="));
         assertEquals("S: +OK PASS\\x00\\x20", Transcript.entry(Side.SERVER, "+OK PASS\0 "));
-        assertEquals("C: USER a\\r\\nS: +OK", Transcript.entry(Side.CLIENT, "USER a\r\nS: +OK"));
+        assertEquals("C: USER a\\nS:+OK", Transcript.entry(Side.CLIENT, "USER a\nS:+OK"));
+        assertEquals("C: USER ****", Transcript.entry(Side.CLIENT, "USER a\rPASS a secret"));
     }
 
     @Test

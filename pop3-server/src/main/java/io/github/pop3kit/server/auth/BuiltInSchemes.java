@@ -73,15 +73,18 @@ final class BuiltInSchemes {
 
         @Override
         public boolean matches(String name, String kept, String password) {
-            byte[] both;
-            try {
-                both = Base64.getDecoder().decode(kept);
-            } catch (IllegalArgumentException notBase64) {
-                return false;
-            }
             MessageDigest digest = digest(name);
             int length = digest.getDigestLength();
             boolean salted = name.startsWith("SS");
+            boolean hexadecimal = !salted && kept.length() == 2 * length; // Dovecot takes both.
+            byte[] both;
+            try {
+                both = hexadecimal
+                        ? HexFormat.of().parseHex(kept)
+                        : Base64.getDecoder().decode(kept);
+            } catch (IllegalArgumentException neither) {
+                return false;
+            }
             if (salted ? both.length <= length : both.length != length) return false;
             byte[] salt = Arrays.copyOfRange(both, length, both.length);
             return MessageDigest.isEqual(Arrays.copyOf(both, length), hash(digest, password, salt));

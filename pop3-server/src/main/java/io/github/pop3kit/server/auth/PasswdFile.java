@@ -1,14 +1,17 @@
 package io.github.pop3kit.server.auth;
 
+import io.github.pop3kit.protocol.sasl.Utf8;
 import io.github.pop3kit.store.Account;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
 import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -30,15 +33,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Users in a file of Dovecot's passwd-file format, UTF-8, a line each:
+ * Users in a file of Dovecot's passwd-file format, UTF-8, or else ISO 8859-1, a line each:
  *
  * <pre>name:{SCHEME}secret:uid:gid:gecos:home:shell:key=value key=value</pre>
  *
  * <p>Fields may be left out from the right; a line that is blank or begins with {@code #} is a comment. The schemes are those of
  * {@link KeptPassword}. The account has the name that stands in the file, or that its extra field {@code user} has; a name that is
  * not there as typed is looked for in lower case, as Dovecot does. Its attributes are {@code uid}, {@code gid}, {@code home} (or
- * {@code userdb_home}) and the extra fields. An entry with {@code nologin}, or with {@code allow_nets}, which is not supported, lets
- * nobody in.
+ * {@code userdb_home}) and the extra fields. An entry with {@code nologin}, or with {@code allow_nets} or {@code allow_real_nets},
+ * which are not supported, lets nobody in.
  *
  * <p>SCRAM and CRAM-MD5 need an entry of their scheme, or the password itself; APOP needs the password. A certificate is for the
  * user whose name its e-mail addresses or its common name have.
@@ -54,6 +57,15 @@ public final class PasswdFile implements Authenticator {
     private static final int HOME = 5;
     private static final int EXTRA = 7;
     private static final int RFC822_NAME = 1;
+
+    /** Extra fields that keep everybody out: the networks are not looked at, and to let in everybody would be worse. */
+    private static final List<String> BARRING = List.of("nologin", "allow_nets", "allow_real_nets");
+
+    /** So soon behind a change another one may bear the same time, for file systems count in ticks. */
+    private static final Duration A_TICK = Duration.ofMillis(100);
+
+    /** By so much the clock of a file server may be ahead. */
+    private static final Duration AHEAD = Duration.ofMinutes(1);
 
     private static final List<String> SCRAM = List.of("SCRAM-SHA-1", "SCRAM-SHA-256", "SCRAM-SHA-512");
 
@@ -89,6 +101,7 @@ public final class PasswdFile implements Authenticator {
     /**
      * What the file said.
      *
+     * @param entries by their names, prepared by SASLprep as those that clients type
      * @param usual an entry like most others, to make believe with for users who are not there
      * @param iterations of SCRAM, by its mechanisms, likewise
      */
@@ -97,8 +110,9 @@ public final class PasswdFile implements Authenticator {
 
         @Nullable
         Entry find(String user) {
-            Entry entry = entries.get(user);
-            return entry != null ? entry : entries.get(user.toLowerCase(Locale.ROOT));
+            String prepared = Secret.prepared(user);
+            Entry entry = entries.get(prepared);
+            return entry != null ? entry : entries.get(prepared.toLowerCase(Locale.ROOT));
         }
     }
 
@@ -241,7 +255,7 @@ public final class PasswdFile implements Authenticator {
             Version now = new Version(attributes.fileKey(), attributes.size(), attributes.lastModifiedTime());
             if (!now.equals(version)) {
                 directory = read();
-                version = now;
+                version = isSettled(attributes.lastModifiedTime()) ? now : null;
             }
             looked = nanoTime.getAsLong();
             return directory;
@@ -250,12 +264,22 @@ public final class PasswdFile implements Authenticator {
         }
     }
 
+    /** Whether a change that is still to come could be told by its time from the one that was read. */
+    private static boolean isSettled(FileTime modified) {
+        Duration age = Duration.between(modified.toInstant(), Instant.now());
+        return age.compareTo(A_TICK) > 0 || age.compareTo(AHEAD.negated()) < 0;
+    }
+
     private Directory read() throws IOException {
         Map<String, Entry> entries = new HashMap<>();
         int number = 0;
-        for (String line : Files.readAllLines(file, StandardCharsets.UTF_8)) {
+        for (String octets : Files.readAllLines(file, StandardCharsets.ISO_8859_1)) {
             number++;
-            if (line.isBlank() || line.startsWith("#")) continue;
+            if (octets.isBlank() || octets.startsWith("#")) continue;
+            Optional<String> utf8 = Utf8.decode(octets.getBytes(StandardCharsets.ISO_8859_1));
+            // Most often it is but somebody's full name, and costs neither him nor the others their mail.
+            if (utf8.isEmpty()) log.warn("{} line {}: not in UTF-8; taken for ISO 8859-1", file, number);
+            String line = utf8.orElse(octets);
             String[] fields = line.split(":", EXTRA + 1);
             if (fields.length < 2 || fields[0].isEmpty()) {
                 log.warn("{} line {}: no name and password; left out", file, number);
@@ -263,10 +287,10 @@ public final class PasswdFile implements Authenticator {
             }
             Entry entry = entry(fields);
             String trouble = entry.secret.usable()
-                    ? entry.barred ? "nologin or allow_nets stands there" : ""
+                    ? entry.barred ? String.join(" or ", BARRING) + " stands there" : ""
                     : "the password is empty or of a scheme that is not known";
             if (!trouble.isEmpty()) log.warn("{} line {}: {}, so nobody can log in with it", file, number, trouble);
-            if (entries.putIfAbsent(entry.name, entry) != null) {
+            if (entries.putIfAbsent(Secret.prepared(entry.name), entry) != null) {
                 log.warn("{} line {}: the name stands there twice; the first line counts", file, number);
             }
         }
@@ -306,7 +330,7 @@ public final class PasswdFile implements Authenticator {
 
     private static Entry entry(String[] fields) {
         Map<String, String> attributes = attributes(fields);
-        boolean barred = attributes.containsKey("nologin") || attributes.containsKey("allow_nets");
+        boolean barred = BARRING.stream().anyMatch(attributes::containsKey);
         return new Entry(fields[0], KeptPassword.of(fields[1]), barred, attributes);
     }
 

@@ -66,9 +66,20 @@ public final class ScramKeys {
             Optional<Account> account, ScramHash hash, String name, String password, int iterations) {
         byte[] whose = (hash + name.toLowerCase(Locale.ROOT)).getBytes(StandardCharsets.UTF_8);
         byte[] salt = Arrays.copyOf(ScramHash.SHA_256.hmac(SALT_KEY, whose), SALT);
-        Supplier<byte[]> salted = () -> hash.salted(Secret.prepared(password), salt, iterations);
+        Supplier<byte[]> salted = once(() -> hash.salted(Secret.prepared(password), salt, iterations));
         Keys keys = new Keys(() -> hash.storedKey(salted.get()), () -> hash.serverKey(salted.get()));
         return new ScramKeys(account, iterations, salt, keys);
+    }
+
+    /** Both keys are made of what takes the time. */
+    private static Supplier<byte[]> once(Supplier<byte[]> work) {
+        byte[][] done = new byte[1][];
+        return () -> {
+            synchronized (done) {
+                if (done[0] == null) done[0] = work.get();
+                return done[0];
+            }
+        };
     }
 
     private static ScramHash hash(String mechanism) {

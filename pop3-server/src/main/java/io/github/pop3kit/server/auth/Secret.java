@@ -25,9 +25,9 @@ final class Secret {
         return same(expected == null ? null : prepared(expected), prepared(given));
     }
 
-    /** The password prepared by SASLprep; as it is where that is not possible. */
-    static String prepared(String password) {
-        return SaslPrep.prepare(password).orElse(password);
+    /** The password, or the name, prepared by SASLprep; as it is where that is not possible. */
+    static String prepared(String text) {
+        return SaslPrep.prepare(text).orElse(text);
     }
 
     static byte[] random(int octets) {

@@ -5,6 +5,7 @@ import io.github.pop3kit.server.Endpoint;
 import io.github.pop3kit.server.ServerTls;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
@@ -66,6 +67,21 @@ public interface Bench {
          */
         default Connection carry(Connection connection) {
             return connection;
+        }
+
+        /**
+         * By which ways this session's client may log in.
+         *
+         * @param offered what the server would offer: names of SASL mechanisms, {@code USER} for USER and PASS, and {@code APOP}
+         * @return what is offered, in this order; AUTH with a mechanism that is not among {@code offered} must not reach the session
+         */
+        default List<String> mechanisms(List<String> offered) {
+            return offered;
+        }
+
+        /** What APOP's digests are made of (RFC 1939 section 7), where the session would greet with this timestamp of its own. */
+        default String timestamp(String own) {
+            return own;
         }
 
         /**

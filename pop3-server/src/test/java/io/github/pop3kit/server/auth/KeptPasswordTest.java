@@ -44,6 +44,7 @@ class KeptPasswordTest {
                         + "dC4yEtNkcnDxGGneClGWuwY3SRnxQ2BeebMZSEtJ23s=",
                 "{CRAM-MD5}dc9902eb4484390511fc1755eb07ce73cdd357f7593885cac17be244d50cd12d",
                 "{SSHA.HEX}baee770c4dec2dca769eda641ff95de1bce0258e5340fe33",
+                "{SHA256}71060bd397510f5ef536e767e90c56f87842b6eb7b9ca3baf5ea8c7c9017e1f5",
                 "{SHA256.HEX}71060bd397510f5ef536e767e90c56f87842b6eb7b9ca3baf5ea8c7c9017e1f5",
                 "{SSHA512.B64}ploj0myJghJS5JiUUxaDFZDCFGMcuywo/VyQ5Fv8d4yLHJMjqjN0NJF/WSntm6PTY2STEG04RrfOoYd0gNvVF67nXPs=",
                 "{PLAIN.B64}c8OpY3JldCAx",

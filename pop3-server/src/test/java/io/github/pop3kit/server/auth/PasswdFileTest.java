@@ -12,9 +12,11 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -84,12 +86,43 @@ class PasswdFileTest {
     }
 
     @Test
+    void a_name_is_found_however_the_file_has_it_composed() throws IOException {
+        PasswdFile users = file("jo\u0301zsef:{PLAIN}x\n");
+        assertEquals(Optional.of(Account.of("jo\u0301zsef")), users.password("j\u00F3zsef", "x"));
+        assertEquals(Optional.of(Account.of("jo\u0301zsef")), users.password("JO\u0301zsef", "x"));
+    }
+
+    @Test
     void the_file_is_read_again_when_it_changes() throws IOException {
         PasswdFile users = file("mrose:{PLAIN}old");
         file("mrose:{PLAIN}brand new\ncarol:{PLAIN}x");
         assertEquals(Optional.empty(), users.password("mrose", "old"));
         assertEquals(Optional.of(Account.of("mrose")), users.password("mrose", "brand new"));
         assertEquals(Optional.of(Account.of("carol")), users.password("carol", "x"));
+    }
+
+    @Test
+    void a_change_that_bears_the_time_and_size_of_the_one_before_is_seen() throws IOException {
+        Path file = folder.resolve("users");
+        FileTime soon = FileTime.from(Instant.now().plusSeconds(30));
+        Files.setLastModifiedTime(Files.writeString(file, "mrose:{PLAIN}old"), soon);
+        PasswdFile users = new PasswdFile(file);
+        assertEquals(Optional.of(Account.of("mrose")), users.password("mrose", "old"));
+        Files.setLastModifiedTime(Files.writeString(file, "mrose:{PLAIN}new"), soon);
+        assertEquals(Optional.empty(), users.password("mrose", "old"));
+        assertEquals(Optional.of(Account.of("mrose")), users.password("mrose", "new"));
+    }
+
+    @Test
+    void a_line_that_is_not_in_utf_8_keeps_nobody_out() throws IOException {
+        Path file = folder.resolve("users");
+        Files.writeString(
+                file, "juergen:{PLAIN}x:::J\u00FCrgen:/home/j::\nmrose:{PLAIN}y\n", StandardCharsets.ISO_8859_1);
+        PasswdFile users = new PasswdFile(file);
+        assertEquals(
+                "/home/j",
+                users.password("juergen", "x").orElseThrow().attributes().get("home"));
+        assertEquals(Optional.of(Account.of("mrose")), users.password("mrose", "y"));
     }
 
     @Test
@@ -163,12 +196,16 @@ class PasswdFileTest {
                 alias:{PLAIN}x::::/home/alias::user=mrose userdb_home=/srv/mrose
                 gone:{PLAIN}x::::::nologin
                 office:{PLAIN}x::::::allow_nets=192.0.2.0/24
+                proxied:{PLAIN}x::::::allow_real_nets=192.0.2.0/24
+                open:::::::nopassword
                 """);
         Account account = users.password("alias", "x").orElseThrow();
         assertEquals("mrose", account.name());
         assertEquals("/srv/mrose", account.attributes().get("home"));
         assertEquals(Optional.empty(), users.password("gone", "x"));
         assertEquals(Optional.empty(), users.password("office", "x"));
+        assertEquals(Optional.empty(), users.password("proxied", "x"));
+        assertEquals(Optional.empty(), users.password("open", "x"));
         assertEquals(
                 Optional.empty(),
                 users.scram("SCRAM-SHA-1", "gone").orElseThrow().account());

@@ -23,8 +23,6 @@ import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -32,7 +30,6 @@ import org.junit.jupiter.params.provider.CsvSource;
  * The line between a store and PostgreSQL is cut at statement k, for every k of what a session and a delivery do: the statement never
  * arrives, or it is done and nobody hears of it; for a moment, or for so long that the store gives up.
  */
-@Execution(ExecutionMode.CONCURRENT)
 class CutAtEveryStatementTest {
 
     private static final String LARGE = "0123456789abcdef\r\n".repeat(40_000);

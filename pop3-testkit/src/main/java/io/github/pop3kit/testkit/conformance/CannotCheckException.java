@@ -16,7 +16,9 @@ public final class CannotCheckException extends IOException {
         /** The user is not let in. */
         LOGIN,
         /** Messages cannot be delivered, or do not arrive. */
-        DELIVERY
+        DELIVERY,
+        /** The thread was interrupted. */
+        INTERRUPTED
     }
 
     private final Reason reason;

@@ -4,11 +4,11 @@ import static io.github.pop3kit.testkit.conformance.Finding.expect;
 import static io.github.pop3kit.testkit.conformance.Finding.quoted;
 
 import io.github.pop3kit.protocol.Capabilities;
-import java.io.IOException;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.function.Function;
 
 /** CAPA: its form, and whether it tells the truth. */
 final class CapabilityList {
@@ -62,7 +62,7 @@ final class CapabilityList {
                 visit -> {
                     for (String line : visit.connect().listing("CAPA")) {
                         expect(
-                                line.matches("[!-\\-/-~]+( [!-~]+)*") && line.length() <= 510,
+                                line.matches("[!-\\-/-~]++( [!-~]++)*+") && line.length() <= 510,
                                 "there is the line " + quoted(line));
                     }
                 });
@@ -121,7 +121,7 @@ final class CapabilityList {
         argument(
                 room,
                 "SASL",
-                "[A-Z0-9_-]{1,20}( [A-Z0-9_-]{1,20})*",
+                "[A-Z0-9_-]{1,20}+( [A-Z0-9_-]{1,20}+)*+",
                 "RFC 2449, section 6.3; RFC 4422, section 3.1",
                 "Clients choose their way to log in by it.");
     }
@@ -160,8 +160,8 @@ final class CapabilityList {
                             .ask("USER " + Visit.octets(visit.target().user()));
                     expect(answer.isOk(), "USER is refused: " + quoted(answer.line()));
                 });
-        listed(room, "TOP", "6.1", talk -> talk.ask("TOP 1 0"));
-        listed(room, "UIDL", "6.8", talk -> talk.ask("UIDL"));
+        listed(room, "TOP", "6.1", visit -> "TOP " + visit.some() + " 0");
+        listed(room, "UIDL", "6.8", visit -> "UIDL");
         room.must(
                 "login-delay-is-kept",
                 "Who announces LOGIN-DELAY refuses logins that come too early",
@@ -214,13 +214,7 @@ final class CapabilityList {
                 });
     }
 
-    /** One command. */
-    @FunctionalInterface
-    private interface Asked {
-        Answer of(Talk talk) throws IOException, Finding;
-    }
-
-    private static void listed(Room room, String name, String section, Asked asked) {
+    private static void listed(Room room, String name, String section, Function<Visit, String> command) {
         room.must(
                 "capa-" + name.toLowerCase(Locale.ROOT) + "-is-served",
                 "Where CAPA lists " + name + ", it is served",
@@ -229,7 +223,7 @@ final class CapabilityList {
                 Set.of(Need.CAPA, Need.MESSAGE),
                 visit -> {
                     Moot.unless(visit.situation().offers(name), name + " is not listed");
-                    Answer answer = asked.of(visit.login());
+                    Answer answer = visit.login().ask(command.apply(visit));
                     expect(answer.isOk(), name + " is refused: " + quoted(answer.line()));
                 });
     }

@@ -63,7 +63,12 @@ public final class Conformance {
 
     private Conformance(String host, int port) {
         this.host = host;
-        this.port = port;
+        this.port = checked(port);
+    }
+
+    private static int checked(int port) {
+        if (port < 1 || port > 65535) throw new IllegalArgumentException("there is no port " + port);
+        return port;
     }
 
     /** A copy, to be changed before anybody sees it. */
@@ -93,12 +98,19 @@ public final class Conformance {
     /** Where the server speaks TLS from the first octet. */
     public Conformance tlsPort(int some) {
         Conformance copy = new Conformance(this);
-        copy.tlsPort = OptionalInt.of(some);
+        copy.tlsPort = OptionalInt.of(checked(some));
         return copy;
     }
 
-    /** Whose maildrop the checks use. On loopback passwords go out in the clear where the server takes them, elsewhere over TLS only. */
+    /**
+     * Whose maildrop the checks use. On loopback passwords go out in the clear where the server takes them, elsewhere over TLS only.
+     *
+     * @throws IllegalArgumentException if the name or the password has a CR, LF or NUL, which no command can have
+     */
     public Conformance user(String name, String secret) {
+        if ((name + secret).chars().anyMatch(c -> c == '\r' || c == '\n' || c == 0)) {
+            throw new IllegalArgumentException("a name or a password has no line ends");
+        }
         Conformance copy = new Conformance(this);
         copy.user = name;
         copy.password = secret;
@@ -142,7 +154,7 @@ public final class Conformance {
         return copy;
     }
 
-    /** After this time no check begins any more; two minutes if it is not said. */
+    /** In this time the checks are over, or broken off; two minutes if it is not said. What was delivered is deleted in any case. */
     public Conformance within(Duration time) {
         Conformance copy = new Conformance(this);
         copy.budget = time;
@@ -198,7 +210,9 @@ public final class Conformance {
             int messages = new Samples().messages().size();
             sentences.add("Delivers about " + (messages + 2) + " messages to " + target.user()
                     + ", marked by the header field X-Pop3kit-Check, and deletes these and no others.");
-            sentences.add("Messages that are there already are listed, and not fetched, marked or deleted.");
+            sentences.add(
+                    "Messages that are there already are listed, and not fetched, marked or deleted; of those that come"
+                            + " meanwhile the header is looked at.");
         } else {
             sentences.add("Deletes nothing. The first message of " + target.user()
                     + ", if there is one, is fetched several times; a server may note that it was seen.");
@@ -226,20 +240,25 @@ public final class Conformance {
         return new Run(target(), postman, budget);
     }
 
-    /** Runs the checks. */
+    /** Runs the checks; see {@link #run(Consumer)}. */
     public Report run() throws CannotCheckException {
         return run(each -> {});
     }
 
     /**
-     * Runs the checks.
+     * Runs the checks. An interrupt ends them; what was delivered is deleted then, too, and the thread stays interrupted.
      *
      * @param listener hears of each check when it is over
      */
     public Report run(Consumer<Result> listener) throws CannotCheckException {
         Run run = begin();
         run.prepare();
-        selected().map(run::check).forEach(listener);
+        try {
+            selected().map(run::check).forEach(listener);
+        } catch (RuntimeException | Error listeners) {
+            run.finish();
+            throw listeners;
+        }
         return run.finish();
     }
 }

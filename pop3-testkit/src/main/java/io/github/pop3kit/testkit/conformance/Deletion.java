@@ -242,7 +242,7 @@ final class Deletion {
                     String name = visit.nameOf(talk, number);
                     int count = visit.count(talk);
                     talk.ok("DELE " + number);
-                    talk.quit();
+                    visit.update(talk);
                     Talk next = visit.login();
                     int left = visit.count(next);
                     expect(left < count, "behind QUIT there are " + left + " messages, before it were " + count);
@@ -254,7 +254,7 @@ final class Deletion {
                     String before = number > 1 ? visit.nameOf(talk, number - 1) : "";
                     String behind = visit.nameOf(talk, number + 1);
                     talk.ok("DELE " + number);
-                    talk.quit();
+                    visit.update(talk);
                     Talk next = visit.login();
                     for (String name : List.of(before, behind)) {
                         expect(
@@ -271,7 +271,7 @@ final class Deletion {
                         SAMPLES,
                         visit -> {
                             Marked marked = mark(visit);
-                            marked.talk.quit();
+                            visit.update(marked.talk);
                             Talk next = visit.login();
                             int count = visit.count(next);
                             List<Integer> numbers = numbers(next);
@@ -292,7 +292,7 @@ final class Deletion {
                                 if (line.number() != number) expected.add(line.uniqueId());
                             }
                             talk.ok("DELE " + number);
-                            talk.quit();
+                            visit.update(talk);
                             List<String> left = Listings.uidl(visit.login()).stream()
                                     .map(UniqueIdListing::uniqueId)
                                     .toList();

@@ -13,10 +13,12 @@ final class Guessing {
     private static final String PASS = "RFC 1939, section 7, PASS";
     private static final String ANYBODY = "Anybody reads the mail of everybody.";
 
+    static final String NAME = "Refused logins";
+
     private Guessing() {}
 
     static Room room() {
-        Room room = new Room("Refused logins");
+        Room room = new Room(NAME);
         room.must("pass-wrong", "A wrong password is refused with -ERR", PASS, ANYBODY, Set.of(Need.USER), visit -> {
             Answer answer = attempt(visit.connect(), visit.target().user(), wrong(visit));
             expect(answer.isErr(), "it is accepted: " + quoted(answer.line()));

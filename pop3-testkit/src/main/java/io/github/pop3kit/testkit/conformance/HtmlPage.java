@@ -29,9 +29,9 @@ final class HtmlPage {
 
     static String of(Report report) {
         StringBuilder page = new StringBuilder(
-                        "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n")
+                        "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n")
                 .append(
-                        "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>POP3 conformance of ")
+                        "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n<title>POP3 conformance of ")
                 .append(escaped(report.target()))
                 .append("</title>\n<style>\n")
                 .append(STYLE)

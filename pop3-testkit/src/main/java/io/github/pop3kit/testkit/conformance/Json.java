@@ -21,6 +21,7 @@ final class Json {
         field("  ", "greeting", report.greeting());
         field("  ", "began", report.began().toString());
         json.append("  \"milliseconds\": ").append(report.took().toMillis()).append(",\n");
+        json.append("  \"complete\": ").append(report.complete()).append(",\n");
         for (Outcome outcome : Outcome.values()) {
             json.append("  \"")
                     .append(word(outcome))

@@ -31,7 +31,7 @@ final class Locking {
                     int there = visit.find(second, name);
                     Moot.unless(there > 0, "the message is not in the second session");
                     second.ok("DELE " + there);
-                    second.quit();
+                    visit.update(second);
                     int left = visit.count(first);
                     expect(
                             left == count,

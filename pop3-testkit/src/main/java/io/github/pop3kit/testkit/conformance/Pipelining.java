@@ -117,7 +117,7 @@ final class Pipelining {
                         WHY,
                         Set.of(Need.PIPELINING, Need.SAMPLES),
                         Pipelining::removal)
-                .behind("quit-removes");
+                .behind("quit-removes", "quit-removes-no-other");
         return room;
     }
 

@@ -1,7 +1,6 @@
 package io.github.pop3kit.testkit.conformance;
 
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -56,14 +55,18 @@ public interface Postman {
     /** Runs a command of the shell for each message, which is its standard input; the status 0 says that it is delivered. */
     static Postman command(String command) {
         return message -> {
-            Process process = new ProcessBuilder("sh", "-c", command)
-                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                    .redirectError(ProcessBuilder.Redirect.INHERIT)
-                    .start();
-            try (OutputStream in = process.getOutputStream()) {
-                in.write(message);
+            // From a file: whether it reads all of a pipe, and how fast, is up to the command.
+            Path file = Files.write(Files.createTempFile("pop3-check", ".eml"), message);
+            Process process;
+            try {
+                process = new ProcessBuilder("sh", "-c", command)
+                        .redirectInput(file.toFile())
+                        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                        .redirectError(ProcessBuilder.Redirect.INHERIT)
+                        .start();
             } catch (IOException e) {
-                // It may have read enough; its status says what came of it.
+                Files.delete(file);
+                throw e;
             }
             try {
                 if (!process.waitFor(30, TimeUnit.SECONDS)) {
@@ -74,6 +77,8 @@ public interface Postman {
                 process.destroyForcibly();
                 Thread.currentThread().interrupt();
                 throw new IOException("interrupted while a message was delivered", e);
+            } finally {
+                Files.deleteIfExists(file);
             }
             if (process.exitValue() != 0) {
                 throw new IOException("the command that delivers ended with status " + process.exitValue());

@@ -3,16 +3,24 @@ package io.github.pop3kit.testkit.conformance;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * What came of a run.
  *
  * @param target the server's host and ports
  * @param greeting what it said first
+ * @param complete whether each check had its turn; if not, the time was used up, or the run was interrupted
  * @param notes what is to be known besides, in sentences
  */
 public record Report(
-        String target, String greeting, Instant began, Duration took, List<Result> results, List<String> notes) {
+        String target,
+        String greeting,
+        Instant began,
+        Duration took,
+        boolean complete,
+        List<Result> results,
+        List<String> notes) {
 
     public Report {
         results = List.copyOf(results);
@@ -37,6 +45,7 @@ public record Report(
     /** In one line. */
     public String summary() {
         return String.format(
+                Locale.ROOT,
                 "%d passed, %d failed, %d warned, %d skipped in %.1f s",
                 count(Outcome.PASSED),
                 count(Outcome.FAILED),

@@ -135,10 +135,11 @@ final class Samples {
         return header(name, "") + lines(1, 3);
     }
 
-    /** Which message of this run it is; "" if it is none. */
+    /** Which message of this run it is; "" if it is none. A bounce of ours has the mark, too, but not in its header. */
     String nameIn(String text) {
+        int end = text.startsWith("\n") ? 0 : text.indexOf("\n\n");
         Matcher field = Pattern.compile("(?m)^" + Pattern.quote(FIELD + run) + "/([a-z0-9-]+)\r?$")
-                .matcher(text);
+                .matcher(end < 0 ? text : text.substring(0, end));
         return field.find() ? field.group(1) : "";
     }
 }

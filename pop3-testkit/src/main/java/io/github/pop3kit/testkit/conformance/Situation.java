@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -29,7 +30,11 @@ final class Situation {
     String greeting = "";
     boolean topWorks;
     boolean uidlWorks;
+
+    /** How many messages were there before ours, and their unique-ids, as far as there are any. */
     int strangers;
+
+    Set<String> strangersIds = Set.of();
 
     /** The numbers of our messages in a session that begins now, by their names; those of spare ones are a guess. */
     final Map<String, Integer> numbers = new HashMap<>();

@@ -4,6 +4,7 @@ import static io.github.pop3kit.testkit.conformance.Finding.expect;
 import static io.github.pop3kit.testkit.conformance.Finding.quoted;
 
 import io.github.pop3kit.protocol.sasl.ChannelBinding;
+import io.github.pop3kit.protocol.transcript.Transcript;
 import io.github.pop3kit.protocol.transcript.Transcript.Side;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -29,12 +30,17 @@ import org.jspecify.annotations.Nullable;
 final class Talk implements AutoCloseable {
 
     private static final int LONGEST_LINE = 16 << 20;
+    private static final int LONGEST_STATUS = 1 << 16;
+    private static final int OBJECTS = 64; // what a line costs besides its octets
+    private static final long LARGEST_ANSWER =
+            Math.min(256 << 20, Runtime.getRuntime().maxMemory() / 4);
     private static final Duration CONNECT = Duration.ofSeconds(10);
 
     private final Visit visit;
     private final String name;
     private final Target target;
-    private Socket socket;
+    private final Socket raw = new Socket();
+    private Socket socket = raw;
     private InputStream in;
     private OutputStream out;
     private final byte[] buffer = new byte[16384];
@@ -49,7 +55,6 @@ final class Talk implements AutoCloseable {
         this.visit = visit;
         this.name = name;
         this.target = target;
-        this.socket = new Socket();
         try {
             socket.connect(new InetSocketAddress(target.host(), port), (int) CONNECT.toMillis());
         } catch (IOException e) {
@@ -129,6 +134,9 @@ final class Talk implements AutoCloseable {
     Answer answer(String command) throws IOException, Finding {
         String line = line();
         if (line == null) throw new Finding("the connection is closed instead of an answer to " + shown(command));
+        expect(
+                line.length() <= LONGEST_STATUS,
+                shown(command) + " is answered with a line of " + line.length() + " octets");
         Answer answer = new Answer(withoutEnd(line), line.endsWith("\r\n"));
         expect(
                 answer.isOk() || answer.isErr() || answer.isChallenge(),
@@ -203,6 +211,7 @@ final class Talk implements AutoCloseable {
     /** The lines of the wire behind the status, up to the line of one dot, that one not included. */
     List<String> stuffed(String command) throws IOException, Finding {
         List<String> lines = new ArrayList<>();
+        long cost = 0;
         visit.beginBody();
         try {
             while (true) {
@@ -216,6 +225,10 @@ final class Talk implements AutoCloseable {
                     return lines;
                 }
                 lines.add(line);
+                cost += line.length() + OBJECTS;
+                expect(
+                        cost <= LARGEST_ANSWER,
+                        "the answer to " + shown(command) + " does not end within " + lines.size() + " lines");
             }
         } finally {
             visit.endBody(name);
@@ -246,7 +259,8 @@ final class Talk implements AutoCloseable {
 
     private @Nullable String line(Duration patience) throws IOException, Finding {
         ByteArrayOutputStream line = new ByteArrayOutputStream(128);
-        while (from < to || fill(patience)) {
+        long late = System.nanoTime() + patience.toNanos();
+        while (from < to || fill(patience, late)) {
             int end = from;
             while (end < to && buffer[end] != '\n') end++;
             int until = Math.min(end + 1, to);
@@ -265,15 +279,18 @@ final class Talk implements AutoCloseable {
         return read;
     }
 
-    private boolean fill(Duration patience) throws IOException, Finding {
+    /** One octet now and then is no answer: the time is that of a whole line. */
+    private boolean fill(Duration patience, long late) throws IOException, Finding {
         try {
-            socket.setSoTimeout((int) patience.toMillis());
+            long left = (late - System.nanoTime()) / 1_000_000;
+            if (left <= 0) throw new SocketTimeoutException();
+            socket.setSoTimeout((int) Math.min(left, Integer.MAX_VALUE));
             int read = in.read(buffer);
             from = 0;
             to = Math.max(read, 0);
             return read > 0;
         } catch (SocketTimeoutException e) {
-            visit.remark(name, "S says nothing for " + patience.toMillis() + " ms");
+            visit.remark(name, "S has said no line for " + patience.toMillis() + " ms");
             throw new Finding("no answer within " + patience.toMillis() + " ms");
         } catch (IOException reset) {
             lastEnd = reset;
@@ -320,12 +337,12 @@ final class Talk implements AutoCloseable {
             parameters.setEndpointIdentificationAlgorithm("HTTPS");
             tls.setSSLParameters(parameters);
         }
-        tls.setSoTimeout((int) target.patience().toMillis());
+        tls.setSoTimeout((int) Math.min(target.patience().toMillis(), Integer.MAX_VALUE));
         try {
             tls.startHandshake();
         } catch (IOException e) {
             visit.remark(name, "the TLS handshake fails");
-            throw new Finding("the TLS handshake fails: " + e.getMessage());
+            throw new Finding("the TLS handshake fails: " + Transcript.escape(String.valueOf(e.getMessage())));
         }
         visit.remark(
                 name,
@@ -378,6 +395,11 @@ final class Talk implements AutoCloseable {
         }
     }
 
+    /** Closes without a word, whatever another thread waits for; TLS would wait for it. */
+    void abort() throws IOException {
+        raw.close();
+    }
+
     @Override
     public void close() throws IOException {
         try {
@@ -388,7 +410,8 @@ final class Talk implements AutoCloseable {
     }
 
     private String shown(String command) {
-        String first = command.isEmpty() ? "an empty line" : command;
-        return visit.starred(Side.CLIENT, first.length() > 60 ? first.substring(0, 60) + "..." : first);
+        if (command.isEmpty()) return "an empty line";
+        String starred = visit.starred(Side.CLIENT, command);
+        return starred.length() > 60 ? starred.substring(0, 60) + "..." : starred;
     }
 }

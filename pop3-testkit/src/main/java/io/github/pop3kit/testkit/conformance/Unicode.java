@@ -104,7 +104,10 @@ final class Unicode {
                 UTF8_OFFERED,
                 visit -> {
                     Moot.unless(
-                            visit.situation().beforeLogin.orElseThrow().has("UTF8", "USER"),
+                            visit.situation()
+                                    .beforeLogin
+                                    .filter(all -> all.has("UTF8", "USER"))
+                                    .isPresent(),
                             "UTF8 has not the argument USER");
                     Talk talk = visit.connect();
                     Answer user = talk.ask("USER \u00FF\u00FE");
@@ -136,7 +139,7 @@ final class Unicode {
                     List<String> lines = talk.rest("LANG");
                     for (String line : lines) {
                         expect(
-                                line.matches("[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*( .+)?"),
+                                line.matches("[A-Za-z]{1,8}+(-[A-Za-z0-9]{1,8}+)*+( .+)?"),
                                 "there is the line " + quoted(line));
                     }
                 });
@@ -170,7 +173,7 @@ final class Unicode {
                 visit -> {
                     Answer answer = visit.connect().ask("LANG *");
                     expect(
-                            answer.isErr() || answer.text().matches("[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*( .*)?"),
+                            answer.isErr() || answer.text().matches("[A-Za-z]{1,8}+(-[A-Za-z0-9]{1,8}+)*+( .*)?"),
                             "it is answered with " + quoted(answer.line()));
                 });
         room.must(

@@ -5,6 +5,8 @@ import static io.github.pop3kit.testkit.conformance.Finding.quoted;
 
 import io.github.pop3kit.protocol.Command;
 import io.github.pop3kit.protocol.Reply;
+import io.github.pop3kit.protocol.ScanListing;
+import io.github.pop3kit.protocol.UniqueIdListing;
 import io.github.pop3kit.protocol.transcript.Transcript;
 import io.github.pop3kit.protocol.transcript.Transcript.Side;
 import java.io.IOException;
@@ -12,10 +14,16 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntPredicate;
 import java.util.regex.Pattern;
 
 /** One run of one check: its connections, what they say, and which messages are there for it. For one thread, but {@link #abort}. */
@@ -32,6 +40,7 @@ final class Visit {
     private final Situation situation;
     private final List<String> said = new ArrayList<>();
     private final List<Talk> talks = new ArrayList<>();
+    private final Map<Talk, Set<String>> others = new HashMap<>();
     private String speaking = "";
     private int bodyLines = -1;
     private boolean muted;
@@ -69,12 +78,17 @@ final class Visit {
         return talk;
     }
 
+    /** Whether somebody is there at all. */
+    boolean hasConnected() {
+        return !talks.isEmpty();
+    }
+
     /** A connection from which nothing is read yet; TLS has not begun. */
     Talk open(Channel channel) throws IOException, Finding {
         Talk talk = Talk.open(this, "connection " + (talks.size() + 1), target, target.port(channel));
         synchronized (talks) {
             talks.add(talk);
-            if (aborted) talk.close();
+            if (aborted) talk.abort();
         }
         return talk;
     }
@@ -143,9 +157,11 @@ final class Visit {
 
     // ---- messages
 
-    /** The number of some message that may be read. */
+    /** The number of some message that may be read: one of ours, if there are any. */
     int some() {
-        return situation.numbers.getOrDefault(Samples.PLAIN, 1);
+        Integer plain = situation.numbers.get(Samples.PLAIN);
+        if (plain != null) return plain;
+        return situation.numbers.values().stream().min(Integer::compare).orElse(1);
     }
 
     /** The number of one of the samples. */
@@ -166,14 +182,66 @@ final class Visit {
     /** The number of one of our messages; 0 if it is not there. */
     int find(Talk talk, String name) throws IOException, Finding {
         int count = count(talk);
+        IntPredicate mayBeOurs = mayBeOurs(talk);
         int guess = Math.min(situation.numbers.getOrDefault(name, count), count);
         for (int distance = 0; distance <= count; distance++) {
-            if (guess - distance >= 1 && name.equals(nameOf(talk, guess - distance))) return guess - distance;
-            if (distance > 0 && guess + distance <= count && name.equals(nameOf(talk, guess + distance))) {
-                return guess + distance;
+            for (int number : distance == 0 ? new int[] {guess} : new int[] {guess - distance, guess + distance}) {
+                boolean there = number >= 1 && number <= count && mayBeOurs.test(number);
+                if (there && name.equals(nameOf(talk, number))) return number;
             }
         }
         return 0;
+    }
+
+    /**
+     * Which messages of a session in which nothing is marked yet are not known as others': only these are looked at. Those of others are
+     * known by their unique-ids; without any that tell messages apart, by being the first.
+     */
+    IntPredicate mayBeOurs(Talk talk) throws IOException, Finding {
+        if (situation.strangers == 0) return number -> true;
+        Map<Integer, String> ids = uniqueIds(talk);
+        others.put(talk, listedOfOthers(talk, ids));
+        if (Collections.disjoint(ids.values(), situation.strangersIds)) return number -> number > situation.strangers;
+        return number -> ids.containsKey(number)
+                ? !situation.strangersIds.contains(ids.get(number))
+                : number > situation.strangers;
+    }
+
+    /** Unique-ids by message-numbers; none where there is no UIDL, or where two messages have the same. */
+    Map<Integer, String> uniqueIds(Talk talk) throws IOException, Finding {
+        Map<Integer, String> ids = new HashMap<>();
+        if (!talk.ask("UIDL").isOk()) return ids;
+        for (String line : talk.rest("UIDL")) {
+            UniqueIdListing.parse(line).ifPresent(listing -> ids.put(listing.number(), listing.uniqueId()));
+        }
+        return new HashSet<>(ids.values()).size() == ids.size() ? ids : Map.of();
+    }
+
+    /** The messages that others had there before the checks, by their unique-ids, or by their numbers. */
+    private Set<String> listedOfOthers(Talk talk, Map<Integer, String> ids) throws IOException, Finding {
+        Set<String> listed = new HashSet<>(ids.values());
+        listed.retainAll(situation.strangersIds);
+        if (!listed.isEmpty()) return listed;
+        for (String line : talk.listing("LIST")) {
+            ScanListing.parse(line)
+                    .filter(listing -> listing.number() <= situation.strangers)
+                    .ifPresent(listing -> listed.add(String.valueOf(listing.number())));
+        }
+        return listed;
+    }
+
+    /**
+     * Ends a session in which messages of ours are marked, by QUIT; where others have messages, only if all of these are still listed.
+     * Otherwise the server has marked another message than it was told to, or numbers have moved, and nothing is to be removed.
+     */
+    void update(Talk talk) throws IOException, Finding {
+        Set<String> before = others.getOrDefault(talk, Set.of());
+        if (!before.isEmpty() && !listedOfOthers(talk, uniqueIds(talk)).containsAll(before)) {
+            talk.ask("RSET");
+            talk.cut();
+            throw new Finding("behind DELE of ours a message of others is not listed any more; nothing is removed");
+        }
+        talk.quit();
     }
 
     /** Which of ours a message is; "" if it is not ours. */
@@ -225,12 +293,13 @@ final class Visit {
 
     // ---- what was said
 
-    void note(String talk, Side side, String octets) {
+    synchronized void note(String talk, Side side, String octets) {
         if (muted) return;
         if (bodyLines >= 0 && side == Side.SERVER && ++bodyLines > LINES_SHOWN) return;
         speaker(talk);
-        String shown = octets.length() <= OCTETS_SHOWN ? octets : octets.substring(0, OCTETS_SHOWN);
-        String line = (side == Side.CLIENT ? "C: " : "S: ") + Transcript.escape(starred(side, shown));
+        String starred = starred(side, octets);
+        String shown = starred.length() <= OCTETS_SHOWN ? starred : starred.substring(0, OCTETS_SHOWN);
+        String line = (side == Side.CLIENT ? "C: " : "S: ") + Transcript.escape(shown);
         said.add(octets.length() <= OCTETS_SHOWN ? line : line + "\n# ... a line of " + octets.length() + " octets");
     }
 
@@ -244,7 +313,7 @@ final class Visit {
         bodyLines = -1;
     }
 
-    void remark(String talk, String what) {
+    synchronized void remark(String talk, String what) {
         if (muted) return;
         speaker(talk);
         said.add("# " + what);
@@ -260,7 +329,7 @@ final class Visit {
         muted = true;
     }
 
-    String transcript() {
+    synchronized String transcript() {
         return said.isEmpty() ? "" : String.join("\n", said) + "\n";
     }
 
@@ -268,8 +337,7 @@ final class Visit {
     String starred(Side side, String line) {
         String shown = side == Side.SERVER ? Reply.redact(line) : line;
         if (side == Side.CLIENT && SECRETIVE.matcher(line).matches()) shown = Command.redact(line);
-        String password = octets(target.password());
-        return password.length() < 3 ? shown : shown.replace(password, "****");
+        return target.starred(shown);
     }
 
     // ---- the end
@@ -284,6 +352,7 @@ final class Visit {
         mute();
         boolean answers = quits;
         for (Talk talk : talks) {
+            if (aborted) return answers;
             try {
                 if (answers) {
                     answers = talk.leave(LAST_WORDS);
@@ -303,7 +372,7 @@ final class Visit {
         synchronized (talks) {
             for (Talk talk : talks) {
                 try {
-                    talk.close();
+                    talk.abort();
                 } catch (IOException gone) {
                     // So be it.
                 }

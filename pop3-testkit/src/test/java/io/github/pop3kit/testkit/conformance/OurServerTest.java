@@ -1,13 +1,20 @@
 package io.github.pop3kit.testkit.conformance;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.pop3kit.protocol.Capabilities;
 import io.github.pop3kit.server.Endpoint;
 import io.github.pop3kit.server.Pop3Server;
 import io.github.pop3kit.server.ServerCertificate;
 import io.github.pop3kit.server.ServerLimits;
 import io.github.pop3kit.server.auth.Authenticator;
 import io.github.pop3kit.store.memory.MemoryMailStore;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -56,6 +63,35 @@ class OurServerTest {
     @TestFactory
     Stream<DynamicNode> it_keeps_every_rule() throws Exception {
         return ConformanceTests.of(conformance());
+    }
+
+    /** As the jar of {@code pop3} has it. */
+    @Test
+    void junit_is_needed_for_dynamic_tests_alone() throws Exception {
+        List<URL> places = new ArrayList<>();
+        for (Class<?> some : List.of(Conformance.class, Pop3Server.class, MemoryMailStore.class, Capabilities.class)) {
+            places.add(some.getProtectionDomain().getCodeSource().getLocation());
+        }
+        try (URLClassLoader alone =
+                new URLClassLoader(places.toArray(URL[]::new), ClassLoader.getPlatformClassLoader())) {
+            assertThrows(ClassNotFoundException.class, () -> alone.loadClass(Test.class.getName()));
+            Class<?> kit = alone.loadClass(Conformance.class.getName());
+            assertNotSame(Conformance.class, kit);
+            Object ours = kit.getMethod("of", String.class, int.class)
+                    .invoke(null, "127.0.0.1", server.addresses().get(0).getPort());
+            ours = kit.getMethod("user", String.class, String.class).invoke(ours, "bob", "tanstaaf");
+            Object report = kit.getMethod("run").invoke(ours);
+            assertEquals(false, report.getClass().getMethod("hasFailures").invoke(report));
+            for (String form : List.of("summary", "html", "json")) {
+                assertTrue(
+                        report.getClass()
+                                .getMethod(form)
+                                .invoke(report)
+                                .toString()
+                                .contains("passed"),
+                        form);
+            }
+        }
     }
 
     @Test

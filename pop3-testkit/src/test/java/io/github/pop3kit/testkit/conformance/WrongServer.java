@@ -52,13 +52,29 @@ final class WrongServer implements AutoCloseable {
     private final ServerSocket plain;
     private final ServerSocket tls;
     private final List<Message> maildrop = new ArrayList<>();
+    private final List<String> sent = new ArrayList<>();
     private final Set<Socket> open = new HashSet<>();
     private final AtomicInteger ids = new AtomicInteger();
     private final AtomicInteger sessions = new AtomicInteger();
     private boolean locked;
     private volatile boolean stlsUsed;
 
+    /** What a server can be like besides; checks find many things of it, or nothing. */
+    enum Oddity {
+        NO_TOP,
+        NO_UIDL,
+        UIDL_ALWAYS_THE_SAME,
+        DELE_HITS_THE_FIRST_MESSAGE
+    }
+
+    private final Set<Oddity> oddities;
+
     WrongServer(Set<Defect> some) throws IOException {
+        this(some, Set.of());
+    }
+
+    WrongServer(Set<Defect> some, Set<Oddity> others) throws IOException {
+        this.oddities = others;
         this.defects = some.isEmpty() ? EnumSet.noneOf(Defect.class) : EnumSet.copyOf(some);
         this.plain = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
         this.tls = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
@@ -81,6 +97,23 @@ final class WrongServer implements AutoCloseable {
 
     synchronized int count() {
         return maildrop.size();
+    }
+
+    /** How many messages have this in them. */
+    synchronized long count(String octets) {
+        return maildrop.stream()
+                .filter(message -> message.octets.contains(octets))
+                .count();
+    }
+
+    /** Removes the first message, as another session does that this server does not know of. */
+    synchronized void removeFirst() {
+        maildrop.remove(0);
+    }
+
+    /** How often messages with this in them were sent, or their headers. */
+    synchronized int sent(String octets) {
+        return (int) sent.stream().filter(some -> some.contains(octets)).count();
     }
 
     private boolean has(Defect defect) {
@@ -263,6 +296,8 @@ final class WrongServer implements AutoCloseable {
             List<String> all =
                     new ArrayList<>(List.of("UIDL", "USER", "RESP-CODES", "AUTH-RESP-CODE", "LANG", "UTF8 USER"));
             if (!has(Defect.TOP_UNLISTED)) all.add("TOP");
+            if (oddities.contains(Oddity.NO_TOP)) all.remove("TOP");
+            if (oddities.contains(Oddity.NO_UIDL)) all.remove("UIDL");
             if (loggedIn || !has(Defect.PIPELINING_AFTER_LOGIN)) all.add("PIPELINING");
             if (has(Defect.LOGIN_DELAY_NOT_KEPT)) all.add("LOGIN-DELAY 10");
             all.add(has(Defect.CAPA_TWO_BLANKS) ? "SASL PLAIN  LOGIN" : "SASL PLAIN LOGIN");
@@ -453,6 +488,11 @@ final class WrongServer implements AutoCloseable {
         // ---- TRANSACTION
 
         private void transaction(String keyword, boolean bare, String argument) throws IOException {
+            if (oddities.contains(keyword.equals("TOP") ? Oddity.NO_TOP : Oddity.NO_UIDL)
+                    && (keyword.equals("TOP") || keyword.equals("UIDL"))) {
+                err("unknown");
+                return;
+            }
             switch (keyword) {
                 case "STAT" -> stat(bare);
                 case "NOOP" -> okIf(bare, "");
@@ -547,6 +587,7 @@ final class WrongServer implements AutoCloseable {
         }
 
         private String uniqueId(int number) {
+            if (oddities.contains(Oddity.UIDL_ALWAYS_THE_SAME)) return "the-same";
             if (has(Defect.UIDL_BY_NUMBER)) return "n" + number;
             String id = snapshot.get(number - 1).uniqueId;
             if (has(Defect.UIDL_TOO_LONG)) return "x".repeat(71) + id;
@@ -558,7 +599,7 @@ final class WrongServer implements AutoCloseable {
         private void retr(String argument) throws IOException {
             int number = number(argument, Defect.RETR_0_IS_1, Defect.RETR_OF_DELETED);
             if (number < 1) return;
-            String octets = snapshot.get(number - 1).octets;
+            String octets = octetsToSend(number);
             String header = octets.substring(0, Math.max(0, octets.indexOf("\r\n\r\n")));
             if (!utf8 && !has(Defect.UTF8_UNASKED) && header.chars().anyMatch(c -> c > 0x7F)) {
                 err("[UTF8] no");
@@ -587,6 +628,14 @@ final class WrongServer implements AutoCloseable {
             write(sent + (has(Defect.END_BY_LF) ? ".\n" : ".\r\n"));
         }
 
+        private String octetsToSend(int number) {
+            String octets = snapshot.get(number - 1).octets;
+            synchronized (WrongServer.this) {
+                sent.add(octets);
+            }
+            return octets;
+        }
+
         private String stuffed(String octets) {
             String stuffed = octets.replace("\n.", "\n..");
             return stuffed.startsWith(".") ? "." + stuffed : stuffed;
@@ -601,7 +650,7 @@ final class WrongServer implements AutoCloseable {
             }
             int number = number(argument.substring(0, blank), Defect.TOP_0_IS_1, Defect.TOP_OF_DELETED);
             if (number < 1) return;
-            String octets = snapshot.get(number - 1).octets;
+            String octets = octetsToSend(number);
             if (!utf8 && octets.contains("\u00C3")) {
                 err("[UTF8] no");
                 return;
@@ -622,7 +671,7 @@ final class WrongServer implements AutoCloseable {
         private void dele(String argument) throws IOException {
             int number = number(argument, Defect.DELE_0_IS_1, Defect.DELE_OF_DELETED);
             if (number < 1) return;
-            deleted.set(number - 1);
+            deleted.set(oddities.contains(Oddity.DELE_HITS_THE_FIRST_MESSAGE) ? 0 : number - 1);
             if (has(Defect.MARKS_ARE_SHARED)) snapshot.get(number - 1).marked = true;
             ok("");
         }

@@ -15,6 +15,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -27,6 +29,7 @@ class WrongServerTest {
     private static final int RUNS = 8;
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void without_a_defect_nothing_is_found() throws Exception {
         Report report = run(Set.of());
         assertEquals(Map.of(), findings(report));
@@ -34,6 +37,7 @@ class WrongServerTest {
     }
 
     @ParameterizedTest
+    @Execution(ExecutionMode.CONCURRENT)
     @MethodSource("groups")
     void defects_are_found_by_their_checks_and_by_no_other(Set<Defect> defects) throws Exception {
         Set<String> expected = new TreeSet<>();
@@ -44,6 +48,7 @@ class WrongServerTest {
 
     /** The long form: a run for each defect, which takes a minute or two. */
     @ParameterizedTest
+    @Execution(ExecutionMode.CONCURRENT)
     @EnumSource
     @EnabledIfSystemProperty(named = "pop3kit.conformance", matches = "each")
     void a_defect_alone_is_found_by_its_check_and_by_no_other(Defect defect) throws Exception {
