@@ -64,7 +64,9 @@ public final class DotEncoder {
         if (length == 0) return;
         int last = in.position() + length - 1;
         octets += length;
-        column = in.get(last) == '\n' ? 0 : 2; // Of a whole message's lines no more matters than whether they have begun.
+        column = in.get(last) == '\n'
+                ? 0
+                : 2; // Of a whole message's lines no more matters than whether they have begun.
         afterCr = in.get(last) == '\r';
         dotStuffed = false;
     }

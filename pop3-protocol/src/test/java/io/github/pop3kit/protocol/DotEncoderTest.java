@@ -108,7 +108,9 @@ class DotEncoderTest {
         DotEncoder encoder = DotEncoder.whole();
         StringBuilder wire = new StringBuilder();
         for (String part : List.of(stored.substring(0, cut), stored.substring(cut))) {
-            ByteBuffer piece = ByteBuffer.allocateDirect(part.length()).put(Splits.buffer(part)).flip();
+            ByteBuffer piece = ByteBuffer.allocateDirect(part.length())
+                    .put(Splits.buffer(part))
+                    .flip();
             int unchanged = encoder.unchanged(piece);
             encoder.copied(piece, unchanged);
             wire.append(part, 0, unchanged);

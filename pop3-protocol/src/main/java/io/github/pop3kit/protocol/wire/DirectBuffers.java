@@ -6,13 +6,14 @@ import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A few buffers that the kernel fills and empties without a copy in between, for large messages that go out as they are stored. Clients
- * that take their time may have all of them; the others are served without. For any thread.
+ * Four buffers of a megabyte that the kernel fills and empties without a copy in between, for large messages that go out as they are
+ * stored. There are never more, lent or spare: clients that take their time may have all of them, and the others are served without.
+ * For any thread.
  */
 final class DirectBuffers {
 
     private static final int OCTETS = 1024 * 1024;
-    private static final int MOST = 16;
+    private static final int MOST = 4;
 
     private static final Semaphore free = new Semaphore(MOST);
     private static final ConcurrentLinkedDeque<ByteBuffer> spare = new ConcurrentLinkedDeque<>();

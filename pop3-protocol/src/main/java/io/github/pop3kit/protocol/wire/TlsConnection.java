@@ -1,10 +1,8 @@
 package io.github.pop3kit.protocol.wire;
 
 import java.io.IOException;
-import java.lang.reflect.Method;
 import java.net.Socket;
 import java.nio.ByteBuffer;
-import java.util.Optional;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSession;
@@ -13,13 +11,6 @@ import javax.net.ssl.SSLSocketFactory;
 
 /** TLS over another connection. Closing it sends close_notify, so that the peer can tell the end from a cut. */
 public final class TlsConnection extends StreamConnection {
-
-    private static final ClassValue<Tickets> TICKETS = new ClassValue<>() {
-        @Override
-        protected Tickets computeValue(Class<?> socket) {
-            return Tickets.of(socket);
-        }
-    };
 
     private final Connection carrier;
     private final SSLSocket tls;
@@ -50,30 +41,21 @@ public final class TlsConnection extends StreamConnection {
         } catch (UnsupportedOperationException conscrypt) { // It needs no guard.
             SSLSocket tls = (SSLSocket) sockets.createSocket(socket, "", socket.getPort(), true);
             tls.setUseClientMode(false);
-            TICKETS.get(tls.getClass()).offeredBy(tls);
+            giveTickets(tls);
             return tls;
         }
     }
 
     /** Without tickets there is no resumption in TLS 1.3, and Conscrypt has to be told by a method of its own to give any. */
-    private record Tickets(Optional<Method> setter) {
-
-        static Tickets of(Class<?> socket) {
-            try {
-                Class<?> conscrypt = Class.forName("org.conscrypt.Conscrypt", true, socket.getClassLoader());
-                return new Tickets(
-                        Optional.of(conscrypt.getMethod("setUseSessionTickets", SSLSocket.class, boolean.class)));
-            } catch (ReflectiveOperationException another) {
-                return new Tickets(Optional.empty());
-            }
-        }
-
-        void offeredBy(SSLSocket tls) throws IOException {
-            try {
-                if (setter.isPresent()) setter.get().invoke(null, tls, true);
-            } catch (ReflectiveOperationException e) {
-                throw new IOException("the provider of TLS refuses to resume sessions", e);
-            }
+    private static void giveTickets(SSLSocket tls) throws IOException {
+        try {
+            Class.forName("org.conscrypt.Conscrypt", true, tls.getClass().getClassLoader())
+                    .getMethod("setUseSessionTickets", SSLSocket.class, boolean.class)
+                    .invoke(null, tls, true);
+        } catch (ClassNotFoundException another) {
+            // What it resumes is its own affair.
+        } catch (ReflectiveOperationException e) {
+            throw new IOException("the provider of TLS refuses to resume sessions", e);
         }
     }
 

@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -119,11 +118,6 @@ record MaildirLocation(Optional<Path> prefix, String rest) {
 
     /** Symbolic links resolved in the part that exists; a link that leads nowhere does exist. */
     private static Path real(Path path) throws IOException {
-        try {
-            return path.toRealPath();
-        } catch (NoSuchFileException e) {
-            // Not all of it exists.
-        }
         Path existing = path;
         while (!Files.exists(existing, LinkOption.NOFOLLOW_LINKS) && existing.getParent() != null) {
             existing = existing.getParent();
