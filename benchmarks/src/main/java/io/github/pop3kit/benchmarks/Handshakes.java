@@ -117,6 +117,7 @@ public class Handshakes {
         SSLEngine theirs = tls.context().createSSLEngine();
         theirs.setUseClientMode(false);
         theirs.setEnabledProtocols(new String[] {version});
+        if (Conscrypt.isConscrypt(theirs)) Conscrypt.setUseSessionTickets(theirs, true); // As our server does.
         EnginePair pair = new EnginePair(ours, theirs);
         pair.shakeHands();
         share.nanos += pair.serverNanos();

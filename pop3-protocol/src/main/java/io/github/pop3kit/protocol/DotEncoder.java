@@ -46,6 +46,31 @@ public final class DotEncoder {
         return new DotEncoder(true, WHOLE_MESSAGE);
     }
 
+    /**
+     * How many of the octets at the front of the input would come out of {@link #encode} as they went in. Who can send those without a copy
+     * does so, and says it by {@link #copied}.
+     */
+    public int unchanged(ByteBuffer in) {
+        if (verbatim) return in.remaining();
+        if (bodyLines != WHOLE_MESSAGE || !in.hasRemaining()) return 0;
+        int start = in.position();
+        byte first = in.get(start);
+        boolean changes = first == '.' ? column == 0 && !dotStuffed : first == '\n' && !afterCr;
+        return changes ? 0 : Octets.firstToChange(in, start, in.limit()) - start;
+    }
+
+    /** So many octets of the input were sent as they are: no more than are {@link #unchanged}. The input's position stays. */
+    public void copied(ByteBuffer in, int length) {
+        if (length == 0) return;
+        int last = in.position() + length - 1;
+        octets += length;
+        column = in.get(last) == '\n'
+                ? 0
+                : 2; // Of a whole message's lines no more matters than whether they have begun.
+        afterCr = in.get(last) == '\r';
+        dotStuffed = false;
+    }
+
     /** Encodes what it can. {@link CodecResult#DONE} means that TOP needs no more of the message. */
     public CodecResult encode(ByteBuffer in, ByteBuffer out) {
         if (verbatim) return copy(in, out);
@@ -155,14 +180,11 @@ public final class DotEncoder {
         return true;
     }
 
+    /** A store that breaks its promise of CRLF at the end must not make the closing line part of the message: the column is kept. */
     private CodecResult copy(ByteBuffer in, ByteBuffer out) {
         int length = Math.min(in.remaining(), out.remaining());
-        if (length > 0) {
-            Octets.move(in, out, length);
-            octets += length;
-            // A store that breaks its promise must not make the closing line part of the message.
-            column = in.get(in.position() - 1) == '\n' ? 0 : 1;
-        }
+        copied(in, length);
+        Octets.move(in, out, length);
         return in.hasRemaining() ? CodecResult.NEED_OUTPUT : CodecResult.NEED_INPUT;
     }
 }

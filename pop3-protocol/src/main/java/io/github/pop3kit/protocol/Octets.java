@@ -13,6 +13,7 @@ final class Octets {
     private static final long HIGH_BITS = 0x8080808080808080L;
     private static final long ONES = 0x0101010101010101L;
     private static final long LINE_FEEDS = 0x0A0A0A0A0A0A0A0AL;
+    private static final long RETURNS = 0x0D0D0D0D0D0D0D0DL;
     private static final long DOTS = 0x2E2E2E2E2E2E2E2EL;
 
     private Octets() {}
@@ -57,6 +58,31 @@ final class Octets {
         }
         while (i < to && (buffer.get(i) != '.' || buffer.get(i - 1) != '\n')) i++;
         return Math.min(i, to);
+    }
+
+    /**
+     * Where the first octet stands behind {@code from} and before {@code to} that is not sent as it is stored: a LF without a CR before
+     * it, or a dot behind a LF; {@code to} if there is none.
+     */
+    static int firstToChange(ByteBuffer buffer, int from, int to) {
+        boolean big = buffer.order() == ByteOrder.BIG_ENDIAN;
+        int i = from + 1;
+        if (i < to && buffer.get(from) == '\n' && buffer.get(i) == '.') return i;
+        for (; i < to - Long.BYTES; i += Long.BYTES) {
+            long zeroWhereLineFeed = buffer.getLong(i) ^ LINE_FEEDS;
+            if (((zeroWhereLineFeed - ONES) & ~zeroWhereLineFeed & HIGH_BITS) == 0) continue;
+            long lineFeeds = zeros(zeroWhereLineFeed);
+            long bare = lineFeeds & ~zeros(buffer.getLong(i - 1) ^ RETURNS);
+            long dotted = lineFeeds & zeros(buffer.getLong(i + 1) ^ DOTS);
+            if ((bare | dotted) == 0) continue;
+            int found = i + first(bare | dotted, big);
+            return buffer.get(found - 1) == '\r' ? found + 1 : found;
+        }
+        for (; i < to; i++) {
+            if (buffer.get(i) == '\n' && buffer.get(i - 1) != '\r') return i;
+            if (buffer.get(i) == '.' && buffer.get(i - 1) == '\n') return i;
+        }
+        return to;
     }
 
     /** The high bit of each octet that is zero, and of no other (Hacker's Delight, section 6-1). */

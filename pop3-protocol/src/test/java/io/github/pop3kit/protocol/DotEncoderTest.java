@@ -87,6 +87,44 @@ class DotEncoderTest {
     }
 
     @Test
+    void what_need_not_be_changed_may_be_sent_past_the_encoder() {
+        Nasty.allUpTo(6).forEach(stored -> {
+            for (int cut = 0; cut <= stored.length(); cut++) {
+                assertEquals(Nasty.onTheWire(stored), encodePast(stored, cut), name(stored));
+            }
+        });
+        Random random = new Random(822);
+        for (int i = 0; i < 20_000; i++) {
+            String stored = random.nextInt(4) == 0
+                    ? randomMessage(random)
+                    : randomMessage(random).replace("\n", "x".repeat(random.nextInt(20)) + "\r\n");
+            int cut = random.nextInt(stored.length() + 1);
+            assertEquals(Nasty.onTheWire(stored), encodePast(stored, cut), () -> name(stored));
+        }
+    }
+
+    /** In two pieces; of each, what is unchanged goes past the encoder, and the rest through it. */
+    private static String encodePast(String stored, int cut) {
+        DotEncoder encoder = DotEncoder.whole();
+        StringBuilder wire = new StringBuilder();
+        for (String part : List.of(stored.substring(0, cut), stored.substring(cut))) {
+            ByteBuffer piece = ByteBuffer.allocateDirect(part.length())
+                    .put(Splits.buffer(part))
+                    .flip();
+            int unchanged = encoder.unchanged(piece);
+            encoder.copied(piece, unchanged);
+            wire.append(part, 0, unchanged);
+            ByteBuffer out = ByteBuffer.allocate(2 * part.length() + 8);
+            encoder.encode(piece.position(unchanged), out);
+            wire.append(Splits.text(out.flip()));
+        }
+        ByteBuffer out = ByteBuffer.allocate(5);
+        encoder.finish(out);
+        assertEquals(Nasty.canonical(stored).length(), encoder.octets());
+        return wire.append(Splits.text(out.flip())).toString();
+    }
+
+    @Test
     void octets_is_the_size_with_crlf_before_stuffing() {
         Nasty.allUpTo(5).forEach(stored -> {
             DotEncoder encoder = DotEncoder.whole();

@@ -129,7 +129,7 @@ final class Transaction implements SessionState {
     public SessionState list(Command.List command) throws IOException {
         if (command.number().isPresent()) {
             int number = command.number().getAsInt();
-            if (isPresent(number)) wire.ok(scanListing(number));
+            if (isPresent(number)) wire.ok(scanListing(number).toString());
             return this;
         }
         wire.ok(summary());
@@ -140,40 +140,41 @@ final class Transaction implements SessionState {
         return this;
     }
 
-    private String scanListing(int number) {
-        return new ScanListing(number, octets[number]).toString();
+    private ScanListing scanListing(int number) {
+        return new ScanListing(number, octets[number]);
     }
 
     @Override
     public SessionState uidl(Command.Uidl command) throws IOException {
         OptionalInt one = command.number();
         if (one.isPresent() && !isPresent(one.getAsInt())) return this;
-        String[] lines = new String[octets.length];
+        String[] uniqueIds = new String[octets.length];
         try {
             for (int number = one.orElse(1); number <= one.orElse(octets.length - 1); number++) {
-                if (!deleted.get(number)) lines[number] = uniqueIdListing(number);
+                if (!deleted.get(number)) uniqueIds[number] = uniqueId(number);
             }
         } catch (IOException | RuntimeException e) {
             return refuse(e);
         }
         if (one.isPresent()) {
-            wire.ok(lines[one.getAsInt()]);
+            int number = one.getAsInt();
+            wire.ok(new UniqueIdListing(number, uniqueIds[number]).toString());
             return this;
         }
         wire.ok("unique-id listing follows");
-        for (String line : lines) {
-            if (line != null) wire.listing(line);
+        for (int number = 1; number < uniqueIds.length; number++) {
+            if (!deleted.get(number)) wire.listing(new UniqueIdListing(number, uniqueIds[number]));
         }
         wire.endListing();
         return this;
     }
 
     /** A store's unique-id goes into a line of ours, so it is not taken on trust. */
-    private String uniqueIdListing(int number) throws IOException {
+    private String uniqueId(int number) throws IOException {
         String uniqueId = maildrop.uniqueId(number);
         if (!Maildrop.isUniqueId(uniqueId))
             throw new StoreException(StoreException.Reason.PERMANENT, "message " + number + " has no valid unique-id");
-        return new UniqueIdListing(number, uniqueId).toString();
+        return uniqueId;
     }
 
     /** RFC 1460's: the highest number asked for; off unless the server was told to serve it. */

@@ -2,6 +2,7 @@ package io.github.pop3kit.benchmarks.load;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
+import java.io.IOException;
 import java.net.ProtocolException;
 import java.util.HashSet;
 import java.util.Set;
@@ -9,8 +10,18 @@ import java.util.Set;
 /** What LIST and UIDL of a maildrop say, checked once and then known by their checksums. */
 record Listings(Expected scan, Expected uniqueIds) {
 
+    /** Asks for both and understands them. */
+    static Listings survey(Line line, Maildrops maildrops) throws IOException {
+        line.say("LIST");
+        line.ok();
+        byte[] scan = line.body();
+        line.say("UIDL");
+        line.ok();
+        return check(maildrops, scan, line.body());
+    }
+
     /** Understands both listings, their closing lines included. */
-    static Listings check(Maildrops maildrops, byte[] scan, byte[] uniqueIds) throws ProtocolException {
+    private static Listings check(Maildrops maildrops, byte[] scan, byte[] uniqueIds) throws ProtocolException {
         String[] lines = new String(scan, ISO_8859_1).split("\r\n", -1);
         checkLength("LIST", lines, maildrops);
         for (int number = 1; number <= maildrops.messages(); number++) {

@@ -30,7 +30,7 @@ final class Logins implements Workload {
         if (!listings) return;
         for (int user = worker.number; user < maildrops.users(); user += connections) {
             try (Line line = worker.login(maildrops.user(user))) {
-                known.put(maildrops.user(user), survey(line, maildrops));
+                known.put(maildrops.user(user), Listings.survey(line, maildrops));
                 if (user == 0) {
                     for (int number = 1; number <= maildrops.messages(); number++) {
                         line.say("RETR " + number);
@@ -41,15 +41,6 @@ final class Logins implements Workload {
                 Worker.quit(line);
             }
         }
-    }
-
-    private static Listings survey(Line line, Maildrops maildrops) throws IOException {
-        line.say("LIST");
-        line.ok();
-        byte[] scan = line.body();
-        line.say("UIDL");
-        line.ok();
-        return Listings.check(maildrops, scan, line.body());
     }
 
     @Override

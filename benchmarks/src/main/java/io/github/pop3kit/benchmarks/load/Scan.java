@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Sessions in one large maildrop, by one thread, with the time of each command. */
@@ -18,15 +19,28 @@ final class Scan implements Workload {
     private final Maildrops maildrops;
     private final @Nullable Path forget;
     private final Map<String, Latencies> steps = new LinkedHashMap<>();
+    private final String stat;
+    private @Nullable Listings known;
 
     /** With the index removed from the maildir before each session, if there is a folder of maildirs. */
     Scan(Maildrops maildrops, @Nullable Path forget) {
         this.maildrops = maildrops;
         this.forget = forget;
+        this.stat = maildrops.messages() + " " + maildrops.totalOctets();
+    }
+
+    /** The listings are read and understood once; from then on they have to be the same. */
+    @Override
+    public void prepare(Worker worker) throws IOException {
+        try (Line line = worker.login(maildrops.user(0))) {
+            known = Listings.survey(line, maildrops);
+            Worker.quit(line);
+        }
     }
 
     @Override
     public void run(Worker worker) throws IOException {
+        Listings listings = Objects.requireNonNull(known);
         while (!worker.isOver()) {
             if (forget != null) forget(forget.resolve(maildrops.user(0)));
             long began = System.nanoTime();
@@ -36,22 +50,19 @@ final class Scan implements Workload {
                 at = step("login", at);
                 line.say("STAT");
                 String said = line.okText();
-                if (!said.equals(maildrops.messages() + " " + maildrops.totalOctets())) {
-                    throw new ProtocolException("STAT is " + said);
-                }
+                if (!said.equals(stat)) throw new ProtocolException("STAT is " + said + ", not " + stat);
                 at = step("STAT", at);
                 line.say("LIST");
                 line.ok();
-                byte[] scan = line.body();
+                line.body(listings.scan());
                 at = step("LIST", at);
                 line.say("UIDL");
                 line.ok();
-                byte[] uniqueIds = line.body();
+                line.body(listings.uniqueIds());
                 at = step("UIDL", at);
                 Worker.quit(line);
                 step("QUIT", at);
                 worker.did(began);
-                Listings.check(maildrops, scan, uniqueIds);
             }
         }
     }

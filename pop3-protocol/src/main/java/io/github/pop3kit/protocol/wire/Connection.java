@@ -19,6 +19,11 @@ public interface Connection extends ByteChannel {
     /** The same octets as a socket, to put TLS over it. */
     Socket socket();
 
+    /** Whether it writes buffers without an array, too. */
+    default boolean takesDirectBuffers() {
+        return false;
+    }
+
     /** Ends the connection at once, from any thread, whatever it is doing; waits for nothing. */
     void abort();
 }

@@ -47,6 +47,11 @@ public final class SocketConnection implements Connection {
     }
 
     @Override
+    public boolean takesDirectBuffers() {
+        return true;
+    }
+
+    @Override
     public boolean isOpen() {
         return channel.isOpen();
     }

@@ -41,7 +41,21 @@ public final class TlsConnection extends StreamConnection {
         } catch (UnsupportedOperationException conscrypt) { // It needs no guard.
             SSLSocket tls = (SSLSocket) sockets.createSocket(socket, "", socket.getPort(), true);
             tls.setUseClientMode(false);
+            giveTickets(tls);
             return tls;
+        }
+    }
+
+    /** Without tickets there is no resumption in TLS 1.3, and Conscrypt has to be told by a method of its own to give any. */
+    private static void giveTickets(SSLSocket tls) throws IOException {
+        try {
+            Class.forName("org.conscrypt.Conscrypt", true, tls.getClass().getClassLoader())
+                    .getMethod("setUseSessionTickets", SSLSocket.class, boolean.class)
+                    .invoke(null, tls, true);
+        } catch (ClassNotFoundException another) {
+            // What it resumes is its own affair.
+        } catch (ReflectiveOperationException e) {
+            throw new IOException("the provider of TLS refuses to resume sessions", e);
         }
     }
 

@@ -9,6 +9,8 @@ import io.github.pop3kit.protocol.LineDecoder;
 import io.github.pop3kit.protocol.LineEnd;
 import io.github.pop3kit.protocol.Reply;
 import io.github.pop3kit.protocol.ResponseCode;
+import io.github.pop3kit.protocol.ScanListing;
+import io.github.pop3kit.protocol.UniqueIdListing;
 import io.github.pop3kit.protocol.transcript.Transcript;
 import io.github.pop3kit.protocol.transcript.Transcript.Side;
 import java.io.Closeable;
@@ -43,6 +45,9 @@ public final class Wire implements Closeable {
     private static final int IDLE_OUTPUT = 4096;
     private static final int INPUT = 16 * 1024;
     private static final int HIGH_WATER = 64 * 1024;
+
+    /** Of a number of 64 bits. */
+    private static final int MOST_DIGITS = 19;
 
     private static final int LONGEST_LINGER_OCTETS = 1024 * 1024;
     private static final Duration LONGEST_LINGER = Duration.ofSeconds(2);
@@ -208,6 +213,51 @@ public final class Wire implements Closeable {
         if (output.position() >= HIGH_WATER) flush();
     }
 
+    /** The line of a scan listing, printed where it goes: a maildrop may have a hundred thousand, and a string of each costs more. */
+    public void listing(ScanListing line) throws IOException {
+        if (transcript != null) {
+            listing(line.toString());
+            return;
+        }
+        reserve(2 * MOST_DIGITS + 3);
+        appendNumber(line.number());
+        output.put((byte) ' ');
+        appendNumber(line.octets());
+        endLine();
+    }
+
+    /** The line of a unique-id listing, likewise. */
+    public void listing(UniqueIdListing line) throws IOException {
+        String uniqueId = line.uniqueId();
+        if (transcript != null) {
+            listing(line.toString());
+            return;
+        }
+        requireOneLine(uniqueId);
+        reserve(MOST_DIGITS + uniqueId.length() + 3);
+        appendNumber(line.number());
+        output.put((byte) ' ');
+        for (int i = 0; i < uniqueId.length(); i++) output.put((byte) uniqueId.charAt(i));
+        endLine();
+    }
+
+    private void appendNumber(long number) {
+        int start = output.position();
+        int digits = 1;
+        for (long rest = number; rest >= 10; rest /= 10) digits++;
+        output.position(start + digits);
+        long rest = number;
+        for (int i = start + digits - 1; i >= start; i--) {
+            output.put(i, (byte) ('0' + rest % 10));
+            rest /= 10;
+        }
+    }
+
+    private void endLine() throws IOException {
+        output.put((byte) '\r').put((byte) '\n');
+        if (output.position() >= HIGH_WATER) flush();
+    }
+
     /** The line of one dot behind a listing. */
     public void endListing() {
         append(".");
@@ -219,13 +269,21 @@ public final class Wire implements Closeable {
     }
 
     private void appendUnseen(String line) {
-        // The last place where a second command or reply could be slipped into a name or a text.
-        if (line.indexOf('\r') >= 0 || line.indexOf('\n') >= 0) {
+        requireOneLine(line);
+        byte[] octets = line.getBytes(StandardCharsets.ISO_8859_1);
+        reserve(octets.length + 2);
+        output.put(octets).put((byte) '\r').put((byte) '\n');
+    }
+
+    /** The last place where a second command or reply could be slipped into a name or a text. */
+    private static void requireOneLine(String text) {
+        if (text.indexOf('\r') >= 0 || text.indexOf('\n') >= 0) {
             throw new IllegalArgumentException("a line has no line end in it");
         }
-        byte[] octets = line.getBytes(StandardCharsets.ISO_8859_1);
-        if (output.remaining() < octets.length + 2) grow(output.position() + octets.length + 2);
-        output.put(octets).put((byte) '\r').put((byte) '\n');
+    }
+
+    private void reserve(int octets) {
+        if (output.remaining() < octets) grow(output.position() + octets);
     }
 
     private void grow(int atLeast) {
@@ -246,20 +304,23 @@ public final class Wire implements Closeable {
      */
     public void flush() throws IOException {
         if (output.position() == 0) return;
-        output.flip();
-        while (output.hasRemaining()) {
-            if (idle != null) deadlineIn(stalled);
-            write();
-        }
+        send(output.flip());
         output.clear();
+    }
+
+    private void send(ByteBuffer octets) throws IOException {
+        while (octets.hasRemaining()) {
+            if (idle != null) deadlineIn(stalled);
+            write(octets);
+        }
         if (idle != null) deadlineIn(idle);
     }
 
-    private void write() throws IOException {
+    private void write(ByteBuffer octets) throws IOException {
         writingSince = nanoTime.getAsLong();
         writing = true;
         try {
-            connection.write(output);
+            connection.write(octets);
         } finally {
             writing = false;
         }
@@ -280,10 +341,10 @@ public final class Wire implements Closeable {
             CodecResult result = CodecResult.NEED_INPUT;
             while (result != CodecResult.DONE && read(content, stored.clear().limit(HIGH_WATER)) >= 0) {
                 stored.flip();
-                do {
-                    result = encoder.encode(stored, output);
-                    if (result == CodecResult.NEED_OUTPUT) makeRoom();
-                } while (result == CodecResult.NEED_OUTPUT);
+                boolean wireForm = stored.limit() == HIGH_WATER && encoder.unchanged(stored) == HIGH_WATER;
+                result = encode(stored, encoder);
+                ByteBuffer direct = wireForm && connection.takesDirectBuffers() ? DirectBuffers.borrow() : null;
+                if (direct != null) sendAsStored(content, encoder, direct);
             }
         } finally {
             SpareBuffers.giveBack(stored);
@@ -292,6 +353,37 @@ public final class Wire implements Closeable {
         if (transcript != null) {
             transcript.accept("# a message, " + encoder.octets() + " octets");
             transcript.accept(Transcript.entry(self, "."));
+        }
+    }
+
+    private CodecResult encode(ByteBuffer stored, DotEncoder encoder) throws IOException {
+        while (true) {
+            CodecResult result = encoder.encode(stored, output);
+            if (result != CodecResult.NEED_OUTPUT) return result;
+            makeRoom();
+        }
+    }
+
+    /**
+     * Sends the rest of a large message that is stored as it goes on the wire, so far: what need not be changed does not pass through
+     * arrays, and of five copies the kernel's two are left.
+     */
+    private void sendAsStored(ReadableByteChannel content, DotEncoder encoder, ByteBuffer stored) throws IOException {
+        try {
+            while (read(content, stored.clear()) >= 0) {
+                stored.flip();
+                int unchanged = encoder.unchanged(stored);
+                if (unchanged >= HIGH_WATER) {
+                    encoder.copied(stored, unchanged);
+                    int end = stored.limit();
+                    flush();
+                    send(stored.limit(unchanged));
+                    stored.limit(end);
+                }
+                encode(stored, encoder); // The rest, or the end of the message, which is gathered with other replies.
+            }
+        } finally {
+            DirectBuffers.giveBack(stored);
         }
     }
 

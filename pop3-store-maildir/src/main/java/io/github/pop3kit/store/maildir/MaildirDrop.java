@@ -143,7 +143,10 @@ final class MaildirDrop implements Maildrop {
         }
     }
 
-    /** A file that has to have as many octets as when it was opened: one that was cut meanwhile must not look like a whole message. */
+    /**
+     * A file that has to have as many octets as when it was opened: one that was cut meanwhile must not look like a whole message, and
+     * what was added since was not listed. Nobody has to ask the file whether it ends there.
+     */
     private static final class WholeFile implements ReadableByteChannel {
         private final FileChannel file;
         private long left;
@@ -155,12 +158,13 @@ final class MaildirDrop implements Maildrop {
 
         @Override
         public int read(ByteBuffer to) throws IOException {
+            if (left == 0) return -1;
+            int limit = to.limit();
+            to.limit(to.position() + (int) Math.min(to.remaining(), left));
             int read = file.read(to);
-            if (read >= 0) {
-                left -= read;
-            } else if (left > 0) {
-                throw new IOException("the file was cut while it was read");
-            }
+            to.limit(limit);
+            if (read < 0) throw new IOException("the file was cut while it was read");
+            left -= read;
             return read;
         }
 

@@ -322,10 +322,12 @@ final class MaildirLock implements MaildirDrop.Hold, Heartbeat.Kept {
         static final int LENGTH = 512;
         static final String NOWHERE = "-";
 
+        /** Asked for once: it costs the kernel as much as all else that a lock needs. */
+        private static final String OWN_START = start(ProcessHandle.current());
+
         static Holder here(String peer) {
-            ProcessHandle process = ProcessHandle.current();
             String token = UUID.randomUUID().toString();
-            return new Holder(process.pid(), start(process), Host.PIDS, token, peer);
+            return new Holder(ProcessHandle.current().pid(), OWN_START, Host.PIDS, token, peer);
         }
 
         static Optional<Holder> parse(String content) {

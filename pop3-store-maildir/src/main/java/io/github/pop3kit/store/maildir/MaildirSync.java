@@ -586,12 +586,14 @@ final class MaildirSync {
         long[] octets = new long[count];
         int[] stamps = new int[count];
         BitSet verbatim = new BitSet(count);
+        BitSet identified = new BitSet(count);
         for (int i = 0; i < count; i++) {
             Message message = messages.get(i);
             uids[i] = (int) message.entry.uid();
             octets[i] = message.octets;
             stamps[i] = message.stamp;
             verbatim.set(i, message.verbatim);
+            identified.set(i, message.uniqueId != null);
         }
         PackedNames names = PackedNames.of(count, i -> {
             Message message = messages.get(i);
@@ -605,7 +607,7 @@ final class MaildirSync {
                 found.identity,
                 whole ? found.listing.incoming() : Snapshot.State.UNKNOWN,
                 whole ? found.listing.current() : Snapshot.State.UNKNOWN);
-        return new Snapshot(state, uids, octets, stamps, verbatim, names);
+        return new Snapshot(state, uids, octets, stamps, verbatim, identified, names);
     }
 
     /** What is left out of a maildrop: how much, and one example for the log. */

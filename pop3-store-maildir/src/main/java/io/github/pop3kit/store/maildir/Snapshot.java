@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.Map;
@@ -27,7 +28,7 @@ final class Snapshot {
     static final String FILE = "pop3kit.cache";
 
     private static final Logger log = LoggerFactory.getLogger(Snapshot.class);
-    private static final int VERSION = 0x706F_7001;
+    private static final int VERSION = 0x706F_7002;
     private static final char ID = '\r';
 
     /**
@@ -50,20 +51,32 @@ final class Snapshot {
     private final int[] stamps;
 
     private final BitSet verbatim;
+    /** Those whose unique-id is kept with their name: UIDL need not unpack the names of the others, which are mostly all. */
+    private final BitSet identified;
+
     private PackedNames names;
 
-    Snapshot(State state, int[] uids, long[] octets, int[] stamps, BitSet verbatim, PackedNames names) {
+    Snapshot(
+            State state,
+            int[] uids,
+            long[] octets,
+            int[] stamps,
+            BitSet verbatim,
+            BitSet identified,
+            PackedNames names) {
         this.state = state;
         this.uids = uids;
         this.octets = octets;
         this.stamps = stamps;
         this.verbatim = verbatim;
+        this.identified = identified;
         this.names = names;
     }
 
     static Snapshot empty() {
         State none = new State("", 0, "", State.UNKNOWN, State.UNKNOWN);
-        return new Snapshot(none, new int[0], new long[0], new int[0], new BitSet(), PackedNames.of(0, i -> ""));
+        PackedNames names = PackedNames.of(0, i -> "");
+        return new Snapshot(none, new int[0], new long[0], new int[0], new BitSet(), new BitSet(), names);
     }
 
     /** What is kept of a message in {@link PackedNames}: its place, and its unique-id where no format makes it. */
@@ -104,6 +117,7 @@ final class Snapshot {
 
     /** The unique-id that no format makes. */
     Optional<String> uniqueId(int index) {
+        if (!identified.get(index)) return Optional.empty();
         String name = names.get(index);
         int id = name.indexOf(ID);
         return id < 0 ? Optional.empty() : Optional.of(name.substring(id + 1));
@@ -158,10 +172,10 @@ final class Snapshot {
                     .get(octets);
             from.position(from.position() + count * Long.BYTES).asIntBuffer().get(stamps);
             from.position(from.position() + count * Integer.BYTES);
-            byte[] bits = new byte[(count + 7) / 8];
-            from.get(bits);
+            BitSet verbatim = bits(from, count);
+            BitSet identified = bits(from, count);
             PackedNames names = PackedNames.read(from, count);
-            return Optional.of(new Snapshot(state, uids, octets, stamps, BitSet.valueOf(bits), names));
+            return Optional.of(new Snapshot(state, uids, octets, stamps, verbatim, identified, names));
         } catch (NoSuchFileException e) {
             return Optional.empty();
         } catch (IOException e) {
@@ -186,10 +200,7 @@ final class Snapshot {
         to.position(to.position() + uids.length * Integer.BYTES).asLongBuffer().put(octets);
         to.position(to.position() + uids.length * Long.BYTES).asIntBuffer().put(stamps);
         to.position(to.position() + uids.length * Integer.BYTES);
-        byte[] bits = new byte[(uids.length + 7) / 8];
-        byte[] set = verbatim.toByteArray();
-        System.arraycopy(set, 0, bits, 0, set.length);
-        names.write(to.put(bits));
+        names.write(to.put(octets(verbatim)).put(octets(identified)));
         to.flip().position(2 * Integer.BYTES);
         to.putInt(Integer.BYTES, checksum(to));
 
@@ -207,6 +218,16 @@ final class Snapshot {
             }
             throw e;
         }
+    }
+
+    private byte[] octets(BitSet bits) {
+        return Arrays.copyOf(bits.toByteArray(), (uids.length + 7) / 8);
+    }
+
+    private static BitSet bits(ByteBuffer from, int count) {
+        byte[] octets = new byte[(count + 7) / 8];
+        from.get(octets);
+        return BitSet.valueOf(octets);
     }
 
     private static int checksum(ByteBuffer octets) {

@@ -22,10 +22,14 @@ final class UniqueIdFormat {
     /** Dovecot's default. */
     static final UniqueIdFormat DEFAULT = new UniqueIdFormat("%08Xu%08Xv");
 
+    private static final char[] HEX = "0123456789abcdef".toCharArray();
+
     private final String format;
+    private final boolean dovecots;
 
     UniqueIdFormat(String format) {
         this.format = format;
+        this.dovecots = format.equals("%08Xu%08Xv");
         String rest = LONG.matcher(SHORT.matcher(format).replaceAll("")).replaceAll("");
         if (rest.indexOf('%') >= 0 || format.isEmpty()) {
             throw new IllegalArgumentException(
@@ -41,11 +45,11 @@ final class UniqueIdFormat {
 
     /** Whether this is Dovecot's default, for which nothing but the uid is needed. */
     boolean isDovecots() {
-        return format.equals("%08Xu%08Xv");
+        return dovecots;
     }
 
     String of(long uid, long validity, String base, String guid) {
-        if (isDovecots()) return hex8(uid) + hex8(validity);
+        if (dovecots) return dovecots(uid, validity);
         StringBuilder id = new StringBuilder();
         for (int at = 0; at < format.length(); ) {
             Matcher field = SHORT.matcher(format).region(at, format.length());
@@ -78,8 +82,15 @@ final class UniqueIdFormat {
         return id.toString();
     }
 
-    private static String hex8(long value) {
-        return HexFormat.of().toHexDigits(value, 8);
+    /** Made by the hundred thousand: without strings that would be put together, in half the time. */
+    private static String dovecots(long uid, long validity) {
+        byte[] id = new byte[16];
+        for (int i = 0; i < 8; i++) {
+            int shift = 28 - 4 * i;
+            id[i] = (byte) HEX[(int) (uid >> shift) & 0xF];
+            id[8 + i] = (byte) HEX[(int) (validity >> shift) & 0xF];
+        }
+        return new String(id, ISO_8859_1);
     }
 
     private static String modified(String value, char modifier) {
