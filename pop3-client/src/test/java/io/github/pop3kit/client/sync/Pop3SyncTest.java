@@ -518,6 +518,38 @@ class Pop3SyncTest {
         }
 
         @Test
+        void one_that_was_given_to_another_message_between_two_runs_is_not_deleted_before_that_is_stored()
+                throws Exception {
+            deliver("same", 1);
+            deliver("other", 3);
+            site.run(account);
+            site.server.reset();
+            deliver("same", 2);
+            deliver("other", 3);
+            deliver("new", 4);
+            site.server.faults().on("RETR 3").answer("-ERR not now").once(); // That the next one waits changes nothing.
+            SyncReport report = site.run(account.keeping(Retention.deleteAfterFetch()));
+            assertEquals(messages(2, 4), left());
+            assertEquals(
+                    List.of("the server has given a unique-id to another message, which the next run fetches"),
+                    report.remarks());
+            site.run(account.keeping(Retention.deleteAfterFetch()));
+            assertEquals(messages(), left());
+            assertEquals(messages(1, 2, 3, 4), kept());
+        }
+
+        @Test
+        void a_message_whose_size_the_server_has_corrected_is_read_once_more_and_deleted() throws Exception {
+            Pop3SyncTest.this.deliver(1, 2);
+            site.server.faults().on("LIST").answer("+OK\n1 100000\n2 1\n.").once();
+            site.run(account);
+            SyncReport report = site.run(account.keeping(Retention.deleteAfterFetch()));
+            assertTrue(report.isComplete(), report::toString);
+            assertEquals(messages(), left());
+            assertEquals(messages(1, 2), kept());
+        }
+
+        @Test
         void a_message_that_is_back_and_cannot_be_looked_at_is_not_deleted() throws Exception {
             SyncAccount deleting = account.keeping(Retention.deleteAfterFetch());
             deliver("same", 194);
