@@ -119,8 +119,11 @@ final class Listings {
     /** Of a message that is listed twice nobody knows which of the two lines is true. */
     void checkNumbers(IntStream numbers) throws Pop3Exception {
         Set<Integer> seen = new HashSet<>();
+        int last = 0;
         for (int number : numbers.toArray()) {
             if (!seen.add(number)) throw dialogue.violated("has listed message " + number + " twice", "");
+            if (number < last) dialogue.deviates(Kind.LISTING_FORM, number + " behind " + last);
+            last = number;
         }
     }
 

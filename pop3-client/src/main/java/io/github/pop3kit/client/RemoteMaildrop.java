@@ -14,6 +14,7 @@ import java.nio.channels.WritableByteChannel;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -88,6 +89,7 @@ public final class RemoteMaildrop implements Closeable {
         List<ScanListing> all = new ArrayList<>();
         listings.read(line -> all.add(listings.scan(line)));
         listings.checkNumbers(all.stream().mapToInt(ScanListing::number));
+        all.sort(Comparator.comparingInt(ScanListing::number));
         sizes = List.copyOf(all);
         return sizes;
     }
@@ -116,6 +118,7 @@ public final class RemoteMaildrop implements Closeable {
         List<UniqueIdListing> all = new ArrayList<>();
         listings.read(line -> listings.uniqueId(line).ifPresent(all::add));
         listings.checkNumbers(all.stream().mapToInt(UniqueIdListing::number));
+        all.sort(Comparator.comparingInt(UniqueIdListing::number));
         listings.checkTwice(all);
         ids = List.copyOf(all);
         return ids;

@@ -260,6 +260,46 @@ class QuirksTest {
     }
 
     @Test
+    void listings_may_be_in_any_order() throws IOException {
+        plays(
+                """
+                C: LIST
+                S: +OK
+                S: 2 6
+                S: 1 5
+                S: .
+                C: UIDL
+                S: +OK
+                S: 2 b
+                S: 1 a
+                S: .
+                C: RETR 2
+                S: +OK
+                S: 12
+                S: .
+                C: RETR 1
+                S: +OK
+                S: 12
+                S: .
+                """,
+                maildrop -> {
+                    assertEquals(List.of(new ScanListing(1, 5), new ScanListing(2, 6)), maildrop.list());
+                    assertEquals(
+                            List.of(new UniqueIdListing(1, "a"), new UniqueIdListing(2, "b")), maildrop.uniqueIds());
+                    try (MessageStream second = maildrop.retrieve(2)) {
+                        assertEquals(Optional.of("b"), second.uniqueId());
+                        assertEquals(6, second.announcedOctets());
+                    }
+                    try (MessageStream first = maildrop.retrieve(1)) {
+                        assertEquals(Optional.of("a"), first.uniqueId());
+                        assertEquals(5, first.announcedOctets());
+                    }
+                },
+                Kind.LISTING_FORM,
+                Kind.SIZE);
+    }
+
+    @Test
     void a_message_without_a_unique_id_is_left_out() throws IOException {
         plays(
                 "C: UIDL\nS: +OK\nS: 1\nS: 2 \\x20\nS: 3 c\nS: .\n",
