@@ -103,7 +103,8 @@ public final class RemoteMaildrop implements Closeable {
 
     /**
      * All messages and their unique-ids, in order, without those marked as deleted and those for which the server has none. Unique-ids
-     * are the server's own business: any characters but CR and LF, one for each octet, at most 255; never use them as file names.
+     * are the server's own business: any characters but CR and LF, one for each octet, by some servers far more than the 70 of RFC 1939;
+     * never use them as file names.
      *
      * @throws NotOfferedException if the server has no UIDL
      */

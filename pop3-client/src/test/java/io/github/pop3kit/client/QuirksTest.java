@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** What servers have been seen to do. Each conversation is played line by line and octet by octet, with CRLF and with LF. */
@@ -329,7 +330,7 @@ class QuirksTest {
 
     @Test
     void unique_ids_may_be_long_and_have_any_characters() throws IOException {
-        String longOne = "x".repeat(200);
+        String longOne = "x".repeat(2000);
         plays(
                 "C: UIDL\nS: +OK\nS: 1 " + longOne
                         + "\nS: 2 a b\nS: 3 \\xE4\\x01\nS: .\nC: UIDL 3\nS: +OK 3 \\xE4\\x01\n",
@@ -687,6 +688,18 @@ class QuirksTest {
                         .build()
                         .open(MROSE)) {
             assertThrows(LimitExceededException.class, maildrop::list);
+        }
+        String longOne = "x".repeat(8000);
+        try (Script script = Script.of(LOGIN + "C: UIDL\nS: +OK\n"
+                        + IntStream.rangeClosed(1, 10)
+                                .mapToObj(number -> "S: " + number + " " + longOne + "\n")
+                                .collect(Collectors.joining())
+                        + "C closes\n");
+                RemoteMaildrop maildrop = script.client()
+                        .limits(ClientLimits.defaults().withListingEntries(50))
+                        .build()
+                        .open(MROSE)) {
+            assertThrows(LimitExceededException.class, maildrop::uniqueIds);
         }
     }
 

@@ -465,23 +465,25 @@ class Pop3SyncTest {
         }
 
         @Test
-        void one_of_255_octets_with_anything_in_it_is_one() throws Exception {
-            Pop3SyncTest.this.deliver(1);
-            String odd = "../../x y%0a\u00e9" + "z".repeat(241);
-            site.server.faults().on("UIDL").answer("+OK\n1 " + odd + "\n.");
+        void one_that_is_far_too_long_and_has_anything_in_it_is_one() throws Exception {
+            Pop3SyncTest.this.deliver(1, 2);
+            String odd = "../../x y%0a\u00e9" + "z".repeat(8000);
+            site.server.faults().on("UIDL").answer("+OK\n1 " + odd + "\n2 " + odd + "!\n.");
             site.run(account);
-            assertEquals(messages(1), kept());
+            assertEquals(messages(1, 2), kept());
             assertEquals(0, site.run(account).fetched().size());
+            assertTrue(site.run(account.keeping(Retention.deleteAfterFetch())).isComplete());
+            assertEquals(messages(), left());
         }
 
         @Test
         void one_without_end_fails_with_a_clear_word_and_deletes_nothing() throws Exception {
             Pop3SyncTest.this.deliver(1);
-            site.server.faults().on("UIDL").answer("+OK\n1 " + "z".repeat(256) + "\n.");
+            site.server.faults().on("UIDL").answer("+OK\n1 " + "z".repeat(9000) + "\n.");
             Exception failure = site.run(account.keeping(Retention.deleteAfterFetch()))
                     .failure()
                     .orElseThrow();
-            assertTrue(failure.getMessage().contains("unique-id of more than 255 octets"), failure.getMessage());
+            assertTrue(failure.getMessage().contains("a line without an end"), failure.getMessage());
             assertEquals(messages(1), left());
         }
 
