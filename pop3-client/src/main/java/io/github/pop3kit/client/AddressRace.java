@@ -116,10 +116,14 @@ final class AddressRace {
     private static ConnectFailure failure(Kind kind, List<Attempt> begun) {
         String each = begun.stream().limit(FAILURES_SHOWN).map(Attempt::outcome).collect(Collectors.joining("; "));
         String others = begun.size() > FAILURES_SHOWN ? "; and " + (begun.size() - FAILURES_SHOWN) + " others" : "";
-        ConnectFailure failure = new ConnectFailure(kind, "could not be reached: " + each + others);
+        List<Throwable> reasons = new ArrayList<>();
         for (Attempt attempt : begun) {
-            if (attempt.failure != null) failure.addSuppressed(attempt.failure);
+            if (attempt.failure != null) reasons.add(attempt.failure);
         }
+        // Programs look among the causes for a ConnectException.
+        Throwable first = reasons.isEmpty() ? null : reasons.remove(0);
+        ConnectFailure failure = new ConnectFailure(kind, "could not be reached: " + each + others, first);
+        reasons.forEach(failure::addSuppressed);
         return failure;
     }
 

@@ -1,7 +1,8 @@
 package io.github.pop3kit.client;
 
 /**
- * What a client puts up with. A line of a reply has at most 8192 octets, a unique-id 255; those are fixed.
+ * What a client puts up with. A line of a reply has at most 8192 octets, a listing 255 for each message that it may
+ * have and 64 KiB more; those are fixed.
  *
  * @param listingEntries how many messages a maildrop may have
  * @param messageOctets how large a message may be

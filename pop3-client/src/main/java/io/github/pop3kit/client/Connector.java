@@ -93,9 +93,10 @@ final class Connector {
             throw new ConnectFailure(Kind.TIMED_OUT, "could not be looked up in time");
         } catch (ExecutionException e) {
             if (e.getCause() instanceof UnknownHostException) {
-                throw new ConnectFailure(Kind.UNKNOWN_HOST, "is not known: there is no address for " + host, e);
+                throw new ConnectFailure(
+                        Kind.UNKNOWN_HOST, "is not known: there is no address for " + host, e.getCause());
             }
-            throw new ConnectFailure(Kind.UNKNOWN_HOST, "could not be looked up", e);
+            throw new ConnectFailure(Kind.UNKNOWN_HOST, "could not be looked up", e.getCause());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw interrupted(e);

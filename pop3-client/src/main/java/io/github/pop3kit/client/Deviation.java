@@ -23,7 +23,7 @@ public record Deviation(Kind kind, String detail) {
         CHALLENGE_NOT_BASE64("a SASL challenge that is not base64"),
         /** STAT has a size that is none. */
         DROP_SIZE("STAT without a usable size"),
-        /** STAT or a listing has further words, or blanks that do not belong there. */
+        /** STAT or a listing has further words, or blanks that do not belong there, or the messages are not in order. */
         LISTING_FORM("a listing line in an unusual form"),
         /** A message has no unique-id. */
         NO_UNIQUE_ID("a message without a unique-id"),

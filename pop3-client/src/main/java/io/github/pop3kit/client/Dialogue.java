@@ -492,8 +492,8 @@ final class Dialogue {
                 server(), "sends more octets of message " + number + " than the limit allows", false));
     }
 
-    Pop3Exception tooMany(int most) {
-        return ended(new LimitExceededException(server(), "lists more than " + most + " messages, the limit", false));
+    Pop3Exception listsMoreThan(String most) {
+        return ended(new LimitExceededException(server(), "lists more than " + most + ", the limit", false));
     }
 
     /** Ends the connection because of something that makes no sense. */

@@ -15,7 +15,10 @@ import java.util.stream.IntStream;
 /** Reads what servers list, with the forms in which they have been seen to do it; what cannot be meant is a violation. */
 final class Listings {
 
-    private static final int LONGEST_UNIQUE_ID = 255;
+    /** So many octets each message may have in a listing, and all of them together some more. */
+    private static final int USUAL_LINE = 255;
+
+    private static final int MORE = 64 * 1024;
 
     private final Dialogue dialogue;
 
@@ -31,10 +34,14 @@ final class Listings {
     /** Reads the lines up to the closing one. */
     void read(Line each) throws Pop3Exception {
         int most = dialogue.limits().listingEntries();
+        long mostOctets = (long) USUAL_LINE * most + MORE;
         int lines = 0;
+        long octets = 0;
         dialogue.begins();
         for (String line = dialogue.line(); !line.equals("."); line = dialogue.line()) {
-            if (lines++ == most) throw dialogue.tooMany(most);
+            octets += line.length();
+            if (lines++ == most) throw dialogue.listsMoreThan(most + " messages");
+            if (octets > mostOctets) throw dialogue.listsMoreThan(mostOctets + " octets");
             each.take(line);
         }
         dialogue.ends();
@@ -112,10 +119,7 @@ final class Listings {
         return listing.get();
     }
 
-    private void checkForm(String uniqueId) throws Pop3Exception {
-        if (uniqueId.length() > LONGEST_UNIQUE_ID) {
-            throw dialogue.violated("has a unique-id of more than " + LONGEST_UNIQUE_ID + " octets", uniqueId);
-        }
+    private void checkForm(String uniqueId) {
         if (uniqueId.length() > 70 || !uniqueId.chars().allMatch(c -> c > ' ' && c < 0x7F)) {
             dialogue.deviates(Kind.UNIQUE_ID_FORM, uniqueId);
         }
@@ -124,8 +128,11 @@ final class Listings {
     /** Of a message that is listed twice nobody knows which of the two lines is true. */
     void checkNumbers(IntStream numbers) throws Pop3Exception {
         Set<Integer> seen = new HashSet<>();
+        int last = 0;
         for (int number : numbers.toArray()) {
             if (!seen.add(number)) throw dialogue.violated("has listed message " + number + " twice", "");
+            if (number < last) dialogue.deviates(Kind.LISTING_FORM, number + " behind " + last);
+            last = number;
         }
     }
 

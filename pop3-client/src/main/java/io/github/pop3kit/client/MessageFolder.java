@@ -5,6 +5,7 @@ import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -78,10 +79,23 @@ public final class MessageFolder implements MessageSink {
         for (int copy = 1; ; copy++) {
             Path file = folder.resolve(name + (copy == 1 ? "" : "-" + copy) + ".eml");
             try {
-                return Files.move(part, file);
+                give(part, file);
+                return file;
             } catch (FileAlreadyExistsException taken) {
                 if (Files.isRegularFile(file) && Files.mismatch(part, file) < 0) return file;
             }
+        }
+    }
+
+    /** By a second name, since a move first looks whether the name is free, and then overwrites what has come in between. */
+    private static void give(Path part, Path file) throws IOException {
+        try {
+            Files.createLink(file, part);
+            Files.delete(part);
+        } catch (FileAlreadyExistsException taken) {
+            throw taken;
+        } catch (FileSystemException | UnsupportedOperationException noLinks) {
+            Files.move(part, file);
         }
     }
 

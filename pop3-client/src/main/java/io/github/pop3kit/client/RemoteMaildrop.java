@@ -14,6 +14,7 @@ import java.nio.channels.WritableByteChannel;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -88,6 +89,7 @@ public final class RemoteMaildrop implements Closeable {
         List<ScanListing> all = new ArrayList<>();
         listings.read(line -> all.add(listings.scan(line)));
         listings.checkNumbers(all.stream().mapToInt(ScanListing::number));
+        all.sort(Comparator.comparingInt(ScanListing::number));
         sizes = List.copyOf(all);
         return sizes;
     }
@@ -101,7 +103,8 @@ public final class RemoteMaildrop implements Closeable {
 
     /**
      * All messages and their unique-ids, in order, without those marked as deleted and those for which the server has none. Unique-ids
-     * are the server's own business: any characters but CR and LF, one for each octet, at most 255; never use them as file names.
+     * are the server's own business: any characters but CR and LF, one for each octet, by some servers far more than the 70 of RFC 1939;
+     * never use them as file names.
      *
      * @throws NotOfferedException if the server has no UIDL
      */
@@ -116,6 +119,7 @@ public final class RemoteMaildrop implements Closeable {
         List<UniqueIdListing> all = new ArrayList<>();
         listings.read(line -> listings.uniqueId(line).ifPresent(all::add));
         listings.checkNumbers(all.stream().mapToInt(UniqueIdListing::number));
+        all.sort(Comparator.comparingInt(UniqueIdListing::number));
         listings.checkTwice(all);
         ids = List.copyOf(all);
         return ids;

@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** What servers have been seen to do. Each conversation is played line by line and octet by octet, with CRLF and with LF. */
@@ -260,6 +261,46 @@ class QuirksTest {
     }
 
     @Test
+    void listings_may_be_in_any_order() throws IOException {
+        plays(
+                """
+                C: LIST
+                S: +OK
+                S: 2 6
+                S: 1 5
+                S: .
+                C: UIDL
+                S: +OK
+                S: 2 b
+                S: 1 a
+                S: .
+                C: RETR 2
+                S: +OK
+                S: 12
+                S: .
+                C: RETR 1
+                S: +OK
+                S: 12
+                S: .
+                """,
+                maildrop -> {
+                    assertEquals(List.of(new ScanListing(1, 5), new ScanListing(2, 6)), maildrop.list());
+                    assertEquals(
+                            List.of(new UniqueIdListing(1, "a"), new UniqueIdListing(2, "b")), maildrop.uniqueIds());
+                    try (MessageStream second = maildrop.retrieve(2)) {
+                        assertEquals(Optional.of("b"), second.uniqueId());
+                        assertEquals(6, second.announcedOctets());
+                    }
+                    try (MessageStream first = maildrop.retrieve(1)) {
+                        assertEquals(Optional.of("a"), first.uniqueId());
+                        assertEquals(5, first.announcedOctets());
+                    }
+                },
+                Kind.LISTING_FORM,
+                Kind.SIZE);
+    }
+
+    @Test
     void a_message_without_a_unique_id_is_left_out() throws IOException {
         plays(
                 "C: UIDL\nS: +OK\nS: 1\nS: 2 \\x20\nS: 3 c\nS: .\n",
@@ -289,7 +330,7 @@ class QuirksTest {
 
     @Test
     void unique_ids_may_be_long_and_have_any_characters() throws IOException {
-        String longOne = "x".repeat(200);
+        String longOne = "x".repeat(2000);
         plays(
                 "C: UIDL\nS: +OK\nS: 1 " + longOne
                         + "\nS: 2 a b\nS: 3 \\xE4\\x01\nS: .\nC: UIDL 3\nS: +OK 3 \\xE4\\x01\n",
@@ -647,6 +688,18 @@ class QuirksTest {
                         .build()
                         .open(MROSE)) {
             assertThrows(LimitExceededException.class, maildrop::list);
+        }
+        String longOne = "x".repeat(8000);
+        try (Script script = Script.of(LOGIN + "C: UIDL\nS: +OK\n"
+                        + IntStream.rangeClosed(1, 10)
+                                .mapToObj(number -> "S: " + number + " " + longOne + "\n")
+                                .collect(Collectors.joining())
+                        + "C closes\n");
+                RemoteMaildrop maildrop = script.client()
+                        .limits(ClientLimits.defaults().withListingEntries(50))
+                        .build()
+                        .open(MROSE)) {
+            assertThrows(LimitExceededException.class, maildrop::uniqueIds);
         }
     }
 

@@ -72,6 +72,9 @@ public class Pop3Folder extends Folder {
     private @Nullable Abandoned watch;
     private @Nullable Pop3Exception lost;
     private volatile @Nullable Settings settings;
+    /** How often it was opened: message-numbers are those of one session. */
+    private volatile int opening;
+
     private @Nullable Pop3Message[] messages = new Pop3Message[0];
     private long total;
     private long @Nullable [] sizes;
@@ -249,6 +252,7 @@ public class Pop3Folder extends Folder {
         if (conversation != null) throw new IllegalStateException("the folder is open");
         watch = Abandoned.watch(this, taken, owner.properties().is(Property.FINALIZE_CLEAN_CLOSE));
         settings = read;
+        opening++;
         messages = new Pop3Message[listing.count()];
         total = listing.octets();
         sizes = null;
@@ -438,6 +442,16 @@ public class Pop3Folder extends Folder {
         throw new IllegalStateException("the folder is not open");
     }
 
+    int opening() {
+        return opening;
+    }
+
+    /** Its number may be that of another message by now. */
+    private void checkCurrent(Pop3Message message) throws FolderClosedException {
+        if (message.opening() == opening) return;
+        throw new FolderClosedException(this, "the folder was closed since the message was got from it");
+    }
+
     /**
      * Asks the server.
      *
@@ -536,7 +550,10 @@ public class Pop3Folder extends Folder {
         Map<Integer, Pop3Message> wanted = new HashMap<>();
         List<Integer> numbers = new ArrayList<>();
         for (Message each : some) {
-            if (each instanceof Pop3Message message && message.getFolder() == this && message.lacksHeaders()) {
+            if (each instanceof Pop3Message message
+                    && message.getFolder() == this
+                    && message.opening() == opening
+                    && message.lacksHeaders()) {
                 if (wanted.put(message.getMessageNumber(), message) == null) numbers.add(message.getMessageNumber());
             }
         }
@@ -574,6 +591,7 @@ public class Pop3Folder extends Folder {
 
     /** Fills in the headers of a message, and of those behind it when they are read one after the other. */
     void loadHeaders(Pop3Message message) throws MessagingException {
+        checkCurrent(message);
         List<Message> run = new ArrayList<>(List.of(message));
         int number = message.getMessageNumber();
         int more = headersAhead.more(number);
@@ -604,6 +622,7 @@ public class Pop3Folder extends Folder {
 
     /** Some lines of the body behind the header, by TOP. */
     InputStream top(Pop3Message message, int lines) throws MessagingException {
+        checkCurrent(message);
         return askOnly(message, maildrop -> {
             try (MessageStream top = maildrop.top(message.getMessageNumber(), lines)) {
                 return new ByteArrayInputStream(top.readAllBytes());
@@ -636,6 +655,7 @@ public class Pop3Folder extends Folder {
 
     /** What has come already, or comes now together with the next ones; null if it is to be asked for alone. */
     private @Nullable Octets ahead(Pop3Message message) throws MessagingException {
+        checkCurrent(message);
         int number = message.getMessageNumber();
         Octets kept = held.remove(number);
         int more = contentAhead.more(number);
@@ -672,7 +692,10 @@ public class Pop3Folder extends Folder {
      */
     public @Nullable String getUID(Message message) throws MessagingException {
         checkOpen();
-        if (message.getFolder() != this) throw new NoSuchElementException("the message is not one of this folder");
+        if (!(message instanceof Pop3Message own) || message.getFolder() != this) {
+            throw new NoSuchElementException("the message is not one of this folder");
+        }
+        checkCurrent(own);
         return uniqueIds()[message.getMessageNumber() - 1];
     }
 
@@ -706,7 +729,13 @@ public class Pop3Folder extends Folder {
         return sizes().clone();
     }
 
-    long[] sizes() throws MessagingException {
+    /** The octets of a message, as LIST has them. */
+    long size(Pop3Message message) throws MessagingException {
+        checkCurrent(message);
+        return sizes()[message.getMessageNumber() - 1];
+    }
+
+    private long[] sizes() throws MessagingException {
         long[] known = sizes;
         if (known != null) return known;
         long[] found = new long[messages.length];

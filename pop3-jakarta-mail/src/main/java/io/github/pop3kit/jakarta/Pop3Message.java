@@ -29,7 +29,8 @@ import org.jspecify.annotations.Nullable;
  * A message of a {@link Pop3Folder}: read-only but for its flags. Headers come by TOP when the first is asked for, the rest by RETR, and
  * is kept as the properties say. A subclass may be named by {@code mail.pop3.message.class}.
  *
- * <p>What needs the server throws {@link jakarta.mail.FolderClosedException} when the session is over, and
+ * <p>What needs the server throws {@link jakarta.mail.FolderClosedException} when the session is over, also if the folder was opened
+ * again, where the number may be another message's; and
  * {@link jakarta.mail.MessageRemovedException} when the server does not have the message any more.
  */
 public class Pop3Message extends MimeMessage {
@@ -38,6 +39,7 @@ public class Pop3Message extends MimeMessage {
     private static final int LONGEST_HEADER = 1024 * 1024;
 
     private final Pop3Folder owner;
+    private final int opening;
     private long headerSize = -1;
     private @Nullable Octets kept;
     private @Nullable SoftReference<Octets> softlyKept;
@@ -46,6 +48,12 @@ public class Pop3Message extends MimeMessage {
     public Pop3Message(Folder folder, int number) throws MessagingException {
         super(folder, number);
         this.owner = (Pop3Folder) folder;
+        this.opening = owner.opening();
+    }
+
+    /** In which of the folder's sessions it was got. */
+    int opening() {
+        return opening;
     }
 
     // ---- flags
@@ -80,7 +88,7 @@ public class Pop3Message extends MimeMessage {
 
     /** The octets of the body: those of LIST without those of the header; -1 if LIST does not tell. */
     public long getSizeLong() throws MessagingException {
-        long whole = owner.sizes()[getMessageNumber() - 1];
+        long whole = owner.size(this);
         if (whole < 0) return -1;
         loadHeaders();
         return Math.max(0, whole - headerSize);

@@ -31,6 +31,7 @@ import jakarta.mail.event.ConnectionEvent;
 import jakarta.mail.event.MessageChangedEvent;
 import jakarta.mail.search.FlagTerm;
 import jakarta.mail.search.SubjectTerm;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Properties;
@@ -102,6 +103,26 @@ class Pop3FolderTest {
         assertThrows(FolderClosedException.class, second::getSubject);
         assertThrows(FolderClosedException.class, first::getContent);
         assertEquals("number 1", first.getSubject());
+    }
+
+    @Test
+    void a_message_of_an_earlier_session_never_passes_for_the_one_that_has_its_number_now() throws Exception {
+        folder = mail.open();
+        Message first = folder.getMessage(1);
+        Message read = folder.getMessage(2);
+        assertEquals("number 2", read.getSubject());
+        Message last = folder.getMessage(COUNT);
+        first.setFlag(Flags.Flag.DELETED, true);
+        folder.close(true);
+        folder.open(Folder.READ_WRITE);
+        assertEquals("number 2", read.getSubject());
+        assertThrows(FolderClosedException.class, first::getSubject);
+        assertThrows(FolderClosedException.class, read::getContent);
+        assertThrows(FolderClosedException.class, () -> read.writeTo(OutputStream.nullOutputStream()));
+        assertThrows(FolderClosedException.class, () -> ((Pop3Message) read).top(1));
+        assertThrows(FolderClosedException.class, () -> folder.getUID(read));
+        assertThrows(FolderClosedException.class, last::getSize);
+        assertEquals("number 3", folder.getMessage(2).getSubject());
     }
 
     @Test

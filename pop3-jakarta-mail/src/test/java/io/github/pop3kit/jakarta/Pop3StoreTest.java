@@ -23,6 +23,7 @@ import jakarta.mail.Store;
 import jakarta.mail.URLName;
 import jakarta.mail.event.ConnectionAdapter;
 import jakarta.mail.event.ConnectionEvent;
+import java.net.ConnectException;
 import java.util.Properties;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -131,6 +132,9 @@ class Pop3StoreTest {
         });
         assertEquals(MessagingException.class, e.getClass());
         assertTrue(e.getCause() instanceof io.github.pop3kit.client.ConnectionLostException, e.toString());
+        Throwable root = e;
+        while (root.getCause() != null) root = root.getCause();
+        assertTrue(root instanceof ConnectException, root.toString()); // As applications look for it.
     }
 
     @Test

@@ -108,6 +108,9 @@ final class SyncSession {
 
     private boolean sinkWorks;
 
+    /** Whether LIST was asked, so that sizes are those of this session and not of the journal. */
+    private boolean sizesAreNew;
+
     SyncSession(SyncAccount account, Journal journal, RemoteMaildrop maildrop, Pop3Sync sync, Tally tally) {
         this.account = account;
         this.journal = journal;
@@ -258,6 +261,7 @@ final class SyncSession {
         Map<Integer, Long> sizes = new HashMap<>();
         for (ScanListing each : maildrop.list()) sizes.put(each.number(), each.octets());
         for (Listed message : all) message.octets = sizes.getOrDefault(message.number, -1L);
+        sizesAreNew = true;
     }
 
     /** Whether nothing that was fetched before is listed, and what is listed looks like it. */
@@ -349,8 +353,11 @@ final class SyncSession {
     /**
      * Reads what is back after it was deleted: a server that gives unique-ids again may have put another message of the same size in its
      * place, which was never stored.
+     *
+     * @return those that are the ones that were stored
      */
-    private void examine(List<Listed> back) throws IOException {
+    private Set<Listed> examine(List<Listed> back) throws IOException {
+        Set<Listed> same = new HashSet<>();
         Map<Integer, Listed> byNumber = new LinkedHashMap<>();
         for (Listed message : back) {
             if (pause(message.entry()).isAfter(clock.instant())) {
@@ -359,27 +366,31 @@ final class SyncSession {
                 byNumber.put(message.number, message);
             }
         }
-        if (byNumber.isEmpty()) return;
+        if (byNumber.isEmpty()) return same;
         try {
-            BatchResult result =
-                    maildrop.retrieveAll(byNumber.keySet(), (number, octets) -> compare(at(byNumber, number), octets));
+            BatchResult result = maildrop.retrieveAll(byNumber.keySet(), (number, octets) -> {
+                Listed message = at(byNumber, number);
+                if (isSame(message, octets)) same.add(message);
+            });
             result.failures().forEach((number, why) -> failed(at(byNumber, number), why));
         } catch (BatchInterruptedException e) {
             blame(e, byNumber);
             throw e;
         }
+        return same;
     }
 
-    private void compare(Listed message, InputStream octets) throws IOException {
+    private boolean isSame(Listed message, InputStream octets) throws IOException {
         CheckedInputStream summed = new CheckedInputStream(octets, new CRC32C());
         summed.transferTo(OutputStream.nullOutputStream());
         Entry entry = message.entry();
         if (summed.getChecksum().getValue() != entry.sum()) {
             message.entry = null;
-            return;
+            return false;
         }
         journal.kept(entry);
         journal.back(entry);
+        return true;
     }
 
     private List<Listed> wanted(List<Listed> all, Instant now) {
@@ -627,12 +638,42 @@ final class SyncSession {
     }
 
     private void delete(List<Listed> all, boolean whole) throws IOException {
-        if (!whole && expireDays().orElse(-1) == 0) {
+        List<Listed> victims = victims(all);
+        List<Listed> same = stillTheSame(victims);
+        if ((!whole || same.size() < victims.size()) && expireDays().orElse(-1) == 0) {
             tally.remark("nothing was deleted: the server may delete what it sent, and not all of that was stored");
             maildrop.close();
             return;
         }
-        deleteAndQuit(victims(all));
+        deleteAndQuit(same);
+    }
+
+    /**
+     * Leaves out what has the unique-id of a message that was stored and is another one by now. Of those that an earlier session has seen the
+     * size tells; where it is not the same, what they say. The others are noted as new.
+     */
+    private List<Listed> stillTheSame(List<Listed> victims) throws IOException {
+        List<Listed> old = victims.stream()
+                .filter(message -> !begun.contains(message.entry()))
+                .toList();
+        if (old.isEmpty()) return victims;
+        if (!sizesAreNew) learnSizes(old);
+        List<Listed> changed = old.stream()
+                .filter(message -> message.octets != message.entry().octets())
+                .toList();
+        Set<Listed> same = examine(changed);
+        Set<String> doubtful = new HashSet<>();
+        for (Listed message : changed) {
+            if (same.contains(message)) continue;
+            doubtful.add(message.uniqueId);
+            if (message.entry != null) continue; // It could not be read.
+            message.entry = journal.seen(message.uniqueId, message.occurrence, clock.instant(), message.octets);
+            tally.remark("the server has given a unique-id to another message, which the next run fetches");
+        }
+        journal.force();
+        return victims.stream()
+                .filter(message -> !doubtful.contains(message.uniqueId))
+                .toList();
     }
 
     private void deleteAndQuit(List<Listed> victims) throws IOException {

@@ -465,23 +465,25 @@ class Pop3SyncTest {
         }
 
         @Test
-        void one_of_255_octets_with_anything_in_it_is_one() throws Exception {
-            Pop3SyncTest.this.deliver(1);
-            String odd = "../../x y%0a\u00e9" + "z".repeat(241);
-            site.server.faults().on("UIDL").answer("+OK\n1 " + odd + "\n.");
+        void one_that_is_far_too_long_and_has_anything_in_it_is_one() throws Exception {
+            Pop3SyncTest.this.deliver(1, 2);
+            String odd = "../../x y%0a\u00e9" + "z".repeat(8000);
+            site.server.faults().on("UIDL").answer("+OK\n1 " + odd + "\n2 " + odd + "!\n.");
             site.run(account);
-            assertEquals(messages(1), kept());
+            assertEquals(messages(1, 2), kept());
             assertEquals(0, site.run(account).fetched().size());
+            assertTrue(site.run(account.keeping(Retention.deleteAfterFetch())).isComplete());
+            assertEquals(messages(), left());
         }
 
         @Test
         void one_without_end_fails_with_a_clear_word_and_deletes_nothing() throws Exception {
             Pop3SyncTest.this.deliver(1);
-            site.server.faults().on("UIDL").answer("+OK\n1 " + "z".repeat(256) + "\n.");
+            site.server.faults().on("UIDL").answer("+OK\n1 " + "z".repeat(9000) + "\n.");
             Exception failure = site.run(account.keeping(Retention.deleteAfterFetch()))
                     .failure()
                     .orElseThrow();
-            assertTrue(failure.getMessage().contains("unique-id of more than 255 octets"), failure.getMessage());
+            assertTrue(failure.getMessage().contains("a line without an end"), failure.getMessage());
             assertEquals(messages(1), left());
         }
 
@@ -515,6 +517,38 @@ class Pop3SyncTest {
             try (Maildrop maildrop = store.open(Account.of("mrose"))) {
                 assertEquals(3, maildrop.count());
             }
+        }
+
+        @Test
+        void one_that_was_given_to_another_message_between_two_runs_is_not_deleted_before_that_is_stored()
+                throws Exception {
+            deliver("same", 1);
+            deliver("other", 3);
+            site.run(account);
+            site.server.reset();
+            deliver("same", 2);
+            deliver("other", 3);
+            deliver("new", 4);
+            site.server.faults().on("RETR 3").answer("-ERR not now").once(); // That the next one waits changes nothing.
+            SyncReport report = site.run(account.keeping(Retention.deleteAfterFetch()));
+            assertEquals(messages(2, 4), left());
+            assertEquals(
+                    List.of("the server has given a unique-id to another message, which the next run fetches"),
+                    report.remarks());
+            site.run(account.keeping(Retention.deleteAfterFetch()));
+            assertEquals(messages(), left());
+            assertEquals(messages(1, 2, 3, 4), kept());
+        }
+
+        @Test
+        void a_message_whose_size_the_server_has_corrected_is_read_once_more_and_deleted() throws Exception {
+            Pop3SyncTest.this.deliver(1, 2);
+            site.server.faults().on("LIST").answer("+OK\n1 100000\n2 1\n.").once();
+            site.run(account);
+            SyncReport report = site.run(account.keeping(Retention.deleteAfterFetch()));
+            assertTrue(report.isComplete(), report::toString);
+            assertEquals(messages(), left());
+            assertEquals(messages(1, 2), kept());
         }
 
         @Test
