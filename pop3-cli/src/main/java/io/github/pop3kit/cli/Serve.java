@@ -380,6 +380,8 @@ final class Serve implements Callable<Integer> {
     private static Pop3Server start(Pop3Server.Builder builder) throws Failure {
         try {
             return builder.start();
+        } catch (IllegalStateException e) { // Of the mechanisms that were chosen none can be had here.
+            throw usage("--auth-mechanisms: " + e.getMessage() + ".");
         } catch (IOException e) {
             throw Failure.of(
                     "The server " + e.getMessage() + ". Does another program listen there, or is the port below 1024"

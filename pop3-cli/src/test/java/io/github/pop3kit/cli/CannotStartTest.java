@@ -65,6 +65,20 @@ class CannotStartTest {
     }
 
     @Test
+    void mechanisms_of_which_none_can_be_had_are_named() {
+        Ran ran = Ran.pop3(
+                "serve",
+                "--listen=127.0.0.1:0",
+                "--allow-cleartext-login",
+                "--auth-mechanisms=external",
+                "--store=memory:",
+                "--users=" + users);
+        assertTrue(ran.err().startsWith("pop3: --auth-mechanisms: nobody could log in without TLS; "), ran.err());
+        assertEquals(1, ran.err().lines().count(), ran.err());
+        assertEquals(2, ran.status());
+    }
+
+    @Test
     void a_store_that_nobody_provides_is_named_beside_those_that_are_found() {
         assertCannotStart(
                 "There is no store at carrier-pigeon:loft: No mail store for \"carrier-pigeon:loft\"; found [",

@@ -169,12 +169,16 @@ public final class ServerCertificate {
         return keys.own().getNotAfter().toInstant().toString();
     }
 
-    /** Differs when a file was written or replaced. */
-    private String state() throws IOException {
+    /** Differs when a file was written, replaced or removed. */
+    private String state() {
         List<String> states = new ArrayList<>();
         for (Path file : files) {
-            BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
-            states.add(attributes.lastModifiedTime() + " " + attributes.size() + " " + attributes.fileKey());
+            try {
+                BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
+                states.add(attributes.lastModifiedTime() + " " + attributes.size() + " " + attributes.fileKey());
+            } catch (IOException e) {
+                states.add(e.toString()); // Whoever reads it says so.
+            }
         }
         return states.toString();
     }

@@ -4,9 +4,11 @@ import io.github.pop3kit.protocol.LineDecoder;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /** What a server puts up with: an immutable set of limits. Times are measured on a clock that does not jump. */
@@ -109,6 +111,10 @@ public final class ServerLimits {
         abstract String print(long value);
     }
 
+    /** Of the others nothing would be left: who wants no limit must not get a server that serves nobody. */
+    private static final Set<Limit> ZERO_HAS_A_MEANING =
+            EnumSet.of(Limit.STOP, Limit.LOGIN_FAILURE_DELAY, Limit.LOGIN_PENALTY, Limit.LOGIN_DELAY, Limit.EXPIRE);
+
     private static final ServerLimits DEFAULTS = new ServerLimits(Map.of());
 
     /** What differs from the defaults. */
@@ -144,7 +150,8 @@ public final class ServerLimits {
             if (!limit.named().equals(name)) continue;
             try {
                 long parsed = limit.kind.parse(value);
-                if (parsed < 0 || parsed > LARGEST) throw new NumberFormatException();
+                long least = ZERO_HAS_A_MEANING.contains(limit) ? 0 : 1;
+                if (parsed < least || parsed > LARGEST) throw new NumberFormatException();
                 return with(limit, parsed);
             } catch (ArithmeticException | NumberFormatException e) {
                 throw new IllegalArgumentException(

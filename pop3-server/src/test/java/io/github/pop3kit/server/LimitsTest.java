@@ -355,6 +355,18 @@ class LimitsTest {
                 "The limit connections cannot be \"1s\"; write it like 10000", () -> limits.with("connections", "1s"));
     }
 
+    @Test
+    void zero_is_no_word_for_unlimited_and_not_taken_where_it_would_end_each_session() {
+        ServerLimits limits = ServerLimits.defaults();
+        for (String none : List.of("connections", "connections-per-address", "sessions-per-user", "command-octets")) {
+            assertSays("The limit " + none + " cannot be \"0\"; write it like ", () -> limits.with(none, "0"));
+        }
+        assertSays("The limit idle cannot be \"0m\"; write it like 600s", () -> limits.with("idle", "0m"));
+        assertEquals(Duration.ZERO, limits.with("login-penalty", "0").loginPenalty());
+        assertEquals(Duration.ZERO, limits.with("stop", "0").stop());
+        assertEquals(0, limits.with("expire", "0").expireDays());
+    }
+
     private static void assertSays(String start, Executable setting) {
         String message = assertThrows(IllegalArgumentException.class, setting).getMessage();
         assertTrue(message.startsWith(start), message);

@@ -5,6 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.math.BigInteger;
@@ -19,10 +23,12 @@ import java.security.interfaces.ECPrivateKey;
 import java.security.interfaces.RSAPrivateKey;
 import java.util.Base64;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.slf4j.LoggerFactory;
 
 /** Certificates and keys in the forms in which operators have them. */
 class ServerCertificateTest {
@@ -147,6 +153,34 @@ class ServerCertificateTest {
         assertEquals(second.certificate(), certificate.certificate());
         replace("key.pem", "nothing");
         assertEquals(second.certificate(), certificate.certificate());
+    }
+
+    @Test
+    void a_file_that_is_gone_is_complained_about_once_and_not_at_each_handshake() throws Exception {
+        SelfSigned made = SelfSigned.create("localhost");
+        Path chain = write("cert.pem", pem("CERTIFICATE", made.certificate().getEncoded()));
+        Path key = write("key.pem", pem("PRIVATE KEY", made.keys().getPrivate().getEncoded()));
+        ServerCertificate certificate = ServerCertificate.pem(chain, key);
+        Logger logger = (Logger) LoggerFactory.getLogger(ServerCertificate.class);
+        ListAppender<ILoggingEvent> log = new ListAppender<>();
+        log.list = new CopyOnWriteArrayList<>();
+        log.start();
+        logger.addAppender(log);
+        logger.setLevel(Level.ERROR);
+        try {
+            Files.delete(chain);
+            for (int handshake = 0; handshake < 3; handshake++)
+                assertEquals(made.certificate(), certificate.certificate());
+            replace("cert.pem", pem("CERTIFICATE", made.certificate().getEncoded()));
+            certificate.certificate();
+        } finally {
+            logger.detachAppender(log);
+            logger.setLevel(null);
+        }
+        long complaints = log.list.stream()
+                .filter(event -> event.getFormattedMessage().contains(chain + " cannot be read again"))
+                .count();
+        assertEquals(1, complaints, log.list.toString());
     }
 
     /** As certbot does: the time of a file may be the same as before, its number is not. */
