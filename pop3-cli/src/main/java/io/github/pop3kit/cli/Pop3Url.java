@@ -22,6 +22,9 @@ record Pop3Url(String user, Auth auth, HostAndPort address, Tls tls) {
     private static final Pattern FORM = Pattern.compile(
             "(?<scheme>pop3?s?)://(?:(?<user>.*)@)?(?<address>[^@/?;#]*)/?(?:\\?tls=(?<tls>[a-z-]*))?",
             Pattern.CASE_INSENSITIVE);
+    /** What stands for octets that were no characters: a locale without UTF-8, as cron has it, makes it of every umlaut. */
+    private static final char UNREADABLE = '\uFFFD';
+
     private static final Pattern AUTH = Pattern.compile("([^;]*)(?:;auth=([^;]*))?", Pattern.CASE_INSENSITIVE);
 
     /** How to log in. */
@@ -68,6 +71,9 @@ record Pop3Url(String user, Auth auth, HostAndPort address, Tls tls) {
         }
         if (user.isEmpty()) throw wrong("the user's name is empty");
         if (user.chars().anyMatch(c -> c < ' ' || c == 0x7F)) throw wrong("a user's name has no control characters");
+        if (user.indexOf(UNREADABLE) >= 0) {
+            throw wrong("a user's name has characters that this locale does not know; they can be written as %XX");
+        }
         return user;
     }
 
@@ -113,7 +119,12 @@ record Pop3Url(String user, Auth auth, HostAndPort address, Tls tls) {
         return tls == Tls.NONE ? builder.allowCleartextLogin() : builder;
     }
 
+    /** @throws IllegalArgumentException if it cannot be what the user meant; a wrong password may lock an account */
     Login login(String password) {
+        if (password.indexOf(UNREADABLE) >= 0) {
+            throw new IllegalArgumentException(
+                    "the password has characters that cannot be read: they are to be UTF-8, also in the locale (LC_ALL=C.UTF-8)");
+        }
         return switch (auth) {
             case ANY -> Login.password(user, password);
             case PLAIN -> Login.plain("", user, password);

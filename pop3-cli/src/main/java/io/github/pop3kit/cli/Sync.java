@@ -169,7 +169,7 @@ final class Sync implements Callable<Integer> {
             sync.watch(accounts, every, report -> tell(List.of(report), "fetched", "deleted"));
             return ExitCode.OK;
         } catch (InterruptedException e) {
-            return every == null ? Failure.INTERRUPTED : ExitCode.OK;
+            return every == null ? pop3.failed(Failure.interrupted()) : ExitCode.OK;
         } finally {
             pop3.stopInterrupts(null);
         }

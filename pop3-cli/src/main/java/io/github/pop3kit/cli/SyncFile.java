@@ -6,6 +6,8 @@ import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigOrigin;
 import com.typesafe.config.ConfigParseOptions;
 import com.typesafe.config.ConfigUtil;
+import com.typesafe.config.ConfigValue;
+import com.typesafe.config.ConfigValueType;
 import io.github.pop3kit.client.Login;
 import io.github.pop3kit.client.TlsTrust;
 import io.github.pop3kit.client.sync.LoginSource;
@@ -56,6 +58,7 @@ final class SyncFile {
             Config all = ConfigFactory.parseFile(
                             file.toFile(), ConfigParseOptions.defaults().setAllowMissing(false))
                     .resolve();
+            checkSections(all);
             Config defaults = all.hasPath("defaults") ? all.getConfig("defaults") : ConfigFactory.empty();
             Config accounts = all.getConfig("accounts");
             List<SyncAccount> found = new ArrayList<>();
@@ -70,6 +73,16 @@ final class SyncFile {
         } catch (ConfigException e) {
             // Its message has the file and the line, and not the value.
             throw Failure.ofConfiguration(String.valueOf(e.getMessage()));
+        }
+    }
+
+    /** Values of any name may stand there, for others to refer to them. */
+    private static void checkSections(Config all) throws Failure {
+        for (String key : all.root().keySet()) {
+            ConfigValue section = all.root().get(key);
+            if (key.equals("accounts") || key.equals("defaults") || section.valueType() != ConfigValueType.OBJECT)
+                continue;
+            throw wrong(section.origin(), "there is no section '" + key + "'; there are accounts and defaults");
         }
     }
 

@@ -36,6 +36,19 @@ class Pop3UrlTest {
         assertEquals(Login.password(user, "x"), url.login("x"));
     }
 
+    /** In the C locale the JDK makes U+FFFD of each octet of an umlaut. */
+    @Test
+    void what_this_locale_cannot_read_is_not_sent() {
+        TypeConversionException user = assertThrows(
+                TypeConversionException.class, () -> Pop3Url.parse("pop3s://j\uFFFD\uFFFDrgen@pop.example.org"));
+        assertTrue(user.getMessage().contains("%XX"), user.getMessage());
+        Pop3Url url = Pop3Url.parse("pop3s://mrose@pop.example.org");
+        IllegalArgumentException password =
+                assertThrows(IllegalArgumentException.class, () -> url.login("gr\uFFFD\uFFFDn"));
+        assertTrue(password.getMessage().contains("LC_ALL=C.UTF-8"), password.getMessage());
+        assertFalse(password.getMessage().contains("\uFFFD"), password.getMessage());
+    }
+
     @Test
     void rfc_2384_says_which_mechanism() {
         assertEquals(

@@ -15,6 +15,9 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -279,6 +282,18 @@ class SyncTest {
         assertTrue(ran.err().contains("'keeep'"), ran.err());
     }
 
+    @Test
+    void a_section_that_is_not_known_is_refused_with_its_line_and_values_to_refer_to_are_not() throws IOException {
+        String accounts =
+                "to = \"eml:" + folder.resolve("got") + "\"\naccounts.one { url = \"" + url + "\", to = ${to} }\n";
+        Path file = Files.writeString(folder.resolve("accounts.conf"), accounts);
+        assertEquals(0, sync("--accounts", file.toString()).status());
+        Files.writeString(file, accounts + "default { skip-larger-than = 10M }\n");
+        Ran ran = sync("--accounts", file.toString());
+        assertEquals(78, ran.status());
+        assertTrue(ran.err().contains("accounts.conf: 3: there is no section 'default'"), ran.err());
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -408,6 +423,24 @@ class SyncTest {
         Ran ran = sync(url, "--to", "eml:" + file.resolve("below"), "--keep", "nothing");
         assertEquals(74, ran.status(), ran.err());
         assertTrue(ran.err().contains("takes no messages"), ran.err());
+    }
+
+    @Test
+    void a_run_that_is_told_to_end_says_that_it_was_interrupted() throws Exception {
+        StringWriter err = new StringWriter();
+        Pop3 pop3 =
+                new Pop3(OutputStream.nullOutputStream(), new PrintWriter(err), Map.of("POP3_PASSWORD", "a secret"));
+        try (ServerSocket silent = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            String url = "pop3://mrose@127.0.0.1:" + silent.getLocalPort() + "?tls=none";
+            CompletableFuture<Integer> status = CompletableFuture.supplyAsync(
+                    () -> pop3.run("sync", url, "--to", "eml:" + folder, "--state", folder.toString()));
+            try (Socket waiting = silent.accept()) {
+                pop3.stop();
+                assertEquals(130, status.get());
+                assertFalse(waiting.isClosed()); // It did not wait for an answer.
+            }
+        }
+        assertEquals("pop3: It was interrupted.\n", err.toString());
     }
 
     @Test
