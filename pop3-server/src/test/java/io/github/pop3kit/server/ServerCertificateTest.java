@@ -141,6 +141,17 @@ class ServerCertificateTest {
                         .getName());
     }
 
+    /** Made by {@code openssl genpkey -algorithm ed25519}. */
+    @Test
+    void a_key_of_ed25519_is_read() throws Exception {
+        assertEquals(
+                "CN=ed.example",
+                ServerCertificate.pem(resource("ed25519-cert.pem"), resource("ed25519.pem"))
+                        .certificate()
+                        .getSubjectX500Principal()
+                        .getName());
+    }
+
     @Test
     void files_that_change_are_read_again_and_the_former_certificate_stays_while_they_are_wrong() throws Exception {
         SelfSigned first = SelfSigned.create("first.example");
