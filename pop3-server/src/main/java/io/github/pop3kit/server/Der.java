@@ -2,9 +2,14 @@ package io.github.pop3kit.server;
 
 import java.io.ByteArrayOutputStream;
 import java.math.BigInteger;
+import java.nio.BufferUnderflowException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 
-/** The few forms of DER (X.690) that keys and a small certificate need; the JDK reads them but does not write them. */
+/** The few forms of DER (X.690) that keys and a small certificate need; the JDK reads most of them but does not write them. */
 final class Der {
 
     static final int BOOLEAN = 0x01;
@@ -51,6 +56,47 @@ final class Der {
             octets.write(arc & 0x7F);
         }
         return tagged(OBJECT_IDENTIFIER, octets.toByteArray());
+    }
+
+    /** A value that is not made of others; its octets behind tag and length. */
+    @SuppressWarnings("ArrayRecordComponent") // Never compared.
+    record Value(int tag, byte[] octets) {
+
+        boolean is(byte[] whole) {
+            return Arrays.equals(tagged(tag, octets), whole);
+        }
+    }
+
+    /** The values in these sequences and those within them, in the order in which they stand; none if something is damaged. */
+    static List<Value> values(byte[] sequences) {
+        List<Value> values = new ArrayList<>();
+        try {
+            collect(ByteBuffer.wrap(sequences), values);
+            return values;
+        } catch (BufferUnderflowException cutShort) {
+            return List.of();
+        }
+    }
+
+    private static void collect(ByteBuffer from, List<Value> values) {
+        while (from.hasRemaining()) {
+            int tag = from.get();
+            int length = from.get();
+            if (length < 0) {
+                int octets = length & 0x7F;
+                for (length = 0; octets > 0; octets--) length = length << 8 | (from.get() & 0xFF);
+            }
+            if (length < 0 || length > from.remaining()) throw new BufferUnderflowException();
+            ByteBuffer content = from.slice(from.position(), length);
+            from.position(from.position() + length);
+            if (tag == SEQUENCE) {
+                collect(content, values);
+            } else {
+                byte[] octets = new byte[length];
+                content.get(octets);
+                values.add(new Value(tag, octets));
+            }
+        }
     }
 
     static byte[] tagged(int tag, byte[]... parts) {

@@ -1,6 +1,7 @@
 package io.github.pop3kit.server;
 
 import java.io.IOException;
+import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.StandardCharsets;
@@ -10,6 +11,8 @@ import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
 import javax.crypto.Cipher;
 import javax.crypto.EncryptedPrivateKeyInfo;
 import javax.crypto.SecretKeyFactory;
@@ -20,12 +23,23 @@ import javax.crypto.spec.SecretKeySpec;
 /** Private keys that are encrypted with a password. */
 final class EncryptedKey {
 
+    private static final byte[] PBES2 = Der.oid("1.2.840.113549.1.5.13");
+    private static final byte[] PBKDF2 = Der.oid("1.2.840.113549.1.5.12");
+    private static final byte[] DES_EDE3_CBC = Der.oid("1.2.840.113549.3.7");
+
+    /** The arcs of HMAC with these digests are 7 and those that follow it. */
+    private static final String HMAC = "1.2.840.113549.2.";
+
+    private static final List<String> DIGESTS = List.of("SHA1", "SHA224", "SHA256", "SHA384", "SHA512");
+
     private EncryptedKey() {}
 
     /** Decrypts an EncryptedPrivateKeyInfo (RFC 5958 section 3) to PKCS#8. */
     static byte[] pkcs8(Path file, byte[] encrypted, char[] password) throws IOException {
         requirePassword(file, password);
         try {
+            Optional<byte[]> tripleDes = tripleDes(encrypted, password);
+            if (tripleDes.isPresent()) return tripleDes.get();
             EncryptedPrivateKeyInfo info = parsed(file, encrypted);
             AlgorithmParameters parameters = info.getAlgParameters();
             // For PBES2 the JDK says which key derivation and which cipher only here.
@@ -42,12 +56,48 @@ final class EncryptedKey {
         }
     }
 
+    /**
+     * Decrypts what {@code openssl req} makes up to version 3.4 if it is not told otherwise: PBES2 with triple DES (RFC 8018 section
+     * 6.2), which the JDK does not know there. Empty if it is something else.
+     */
+    private static Optional<byte[]> tripleDes(byte[] encrypted, char[] password) throws GeneralSecurityException {
+        // PBES2, PBKDF2, salt, iterations, perhaps the key's length and the digest; the cipher, its vector, the key.
+        List<Der.Value> values = Der.values(encrypted);
+        int cipher = values.size() - 3;
+        boolean is = cipher >= 4
+                && values.get(0).is(PBES2)
+                && values.get(1).is(PBKDF2)
+                && values.get(cipher).is(DES_EDE3_CBC);
+        if (!is) return Optional.empty();
+        int iterations = new BigInteger(values.get(3).octets()).intValue();
+        if (iterations <= 0) return Optional.empty();
+        PBEKeySpec spec = new PBEKeySpec(password, values.get(2).octets(), iterations, 24 * Byte.SIZE);
+        String derivation = "PBKDF2WithHmac" + digest(values.subList(4, cipher));
+        byte[] key =
+                SecretKeyFactory.getInstance(derivation).generateSecret(spec).getEncoded();
+        Cipher decryption = Cipher.getInstance("DESede/CBC/PKCS5Padding");
+        decryption.init(
+                Cipher.DECRYPT_MODE,
+                new SecretKeySpec(key, "DESede"),
+                new IvParameterSpec(values.get(cipher + 1).octets()));
+        return Optional.of(decryption.doFinal(values.get(cipher + 2).octets()));
+    }
+
+    private static String digest(List<Der.Value> parameters) {
+        for (int i = 0; i < DIGESTS.size(); i++) {
+            byte[] hmac = Der.oid(HMAC + (7 + i));
+            if (parameters.stream().anyMatch(parameter -> parameter.is(hmac))) return DIGESTS.get(i);
+        }
+        return DIGESTS.get(0); // RFC 8018 section A.2
+    }
+
     private static EncryptedPrivateKeyInfo parsed(Path file, byte[] encrypted) throws IOException {
         try {
             return new EncryptedPrivateKeyInfo(encrypted);
         } catch (IOException e) {
             throw new IOException(
-                    file + " holds a key that is damaged, or encrypted with another cipher than AES; encrypt it anew by"
+                    file
+                            + " holds a key that is damaged, or encrypted with another cipher than AES and 3DES; encrypt it anew by"
                             + " openssl pkcs8 -topk8",
                     e);
         }

@@ -92,13 +92,18 @@ class ServerCertificateTest {
         assertEquals("RSA", Pem.privateKey(resource("pkcs1.pem"), NONE).getAlgorithm());
     }
 
-    /** Made by {@code openssl ec -aes256}, {@code openssl rsa -traditional -des3} and {@code openssl pkcs8 -topk8}. */
+    /**
+     * Made by {@code openssl ec -aes256}, {@code openssl rsa -traditional -des3} and {@code openssl pkcs8 -topk8}, with {@code -v2
+     * des3} as {@code openssl req} has it.
+     */
     @ParameterizedTest
     @CsvSource({
         "sec1-encrypted.pem, sec1.pem",
         "pkcs1-encrypted.pem, pkcs1.pem",
         "pkcs8-encrypted.pem, sec1.pem",
-        "pkcs8-sha1-encrypted.pem, sec1.pem"
+        "pkcs8-sha1-encrypted.pem, sec1.pem",
+        "pkcs8-3des-encrypted.pem, sec1.pem",
+        "pkcs8-3des-sha1-encrypted.pem, sec1.pem"
     })
     void an_encrypted_key_is_read_with_its_password_and_only_with_it(String encrypted, String clear) throws Exception {
         Path file = resource(encrypted);
@@ -112,13 +117,13 @@ class ServerCertificateTest {
         }
     }
 
-    /** Made by {@code openssl req}, which takes 3DES for PKCS#8; the JDK does not know it there. */
+    /** Made by {@code openssl pkcs8 -topk8 -scrypt}. */
     @Test
-    void a_key_that_is_encrypted_with_another_cipher_is_refused_with_what_to_do() throws Exception {
-        Path file = resource("pkcs8-3des-encrypted.pem");
+    void a_key_that_is_encrypted_in_another_way_is_refused_with_what_to_do() throws Exception {
+        Path file = resource("pkcs8-scrypt-encrypted.pem");
         String message = assertThrows(IOException.class, () -> Pem.privateKey(file, "geheim".toCharArray()))
                 .getMessage();
-        assertTrue(message.contains("3des") && message.contains("openssl pkcs8 -topk8"), message);
+        assertTrue(message.contains("scrypt-encrypted.pem") && message.contains("openssl pkcs8 -topk8"), message);
     }
 
     private static BigInteger secret(PrivateKey key) {
@@ -131,6 +136,17 @@ class ServerCertificateTest {
         assertEquals(
                 "CN=pss.example",
                 ServerCertificate.pem(resource("pss-cert.pem"), resource("pss.pem"))
+                        .certificate()
+                        .getSubjectX500Principal()
+                        .getName());
+    }
+
+    /** Made by {@code openssl genpkey -algorithm ed25519}. */
+    @Test
+    void a_key_of_ed25519_is_read() throws Exception {
+        assertEquals(
+                "CN=ed.example",
+                ServerCertificate.pem(resource("ed25519-cert.pem"), resource("ed25519.pem"))
                         .certificate()
                         .getSubjectX500Principal()
                         .getName());
