@@ -185,8 +185,13 @@ public final class Pop3 {
         }
     }
 
-    /** Says what failed; the status that makes. */
+    /** Says what failed, behind what was printed until then; the status that makes. */
     int failed(Failure failure) {
+        try {
+            flush();
+        } catch (IOException e) {
+            // Nobody reads it, which is told where it matters.
+        }
         err.println("pop3: " + failure.getMessage());
         err.flush();
         return failure.status();
