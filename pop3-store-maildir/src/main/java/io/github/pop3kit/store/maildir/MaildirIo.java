@@ -31,6 +31,7 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -43,6 +44,17 @@ import java.util.function.Consumer;
  * ({@code ISO_8859_1}): compact in memory, in the right order, and never damaged on the way to a path and back.
  */
 class MaildirIo {
+
+    /**
+     * What went wrong comes as words alone, and in the language of whoever started the process. So what is always full, and what can
+     * never be read, are asked for theirs, where the system has them.
+     */
+    private static final List<String> FULL =
+            List.of("No space left", "quota exceeded", wordsOf("/dev/full", StandardOpenOption.WRITE));
+
+    /** Memory begins with nothing. */
+    private static final List<String> BROKEN =
+            List.of("Input/output error", wordsOf("/proc/self/mem", StandardOpenOption.READ));
 
     private static final boolean ROOT = isRoot();
     private static final Set<PosixFilePermission> PRIVATE = PosixFilePermissions.fromString("rw-------");
@@ -137,9 +149,11 @@ class MaildirIo {
                             .put(octets.flip());
                 }
                 return Arrays.copyOf(octets.array(), octets.position());
-            } catch (FileSystemException e) {
-                // NFS: it was replaced by another host while we had it open.
-                if (tries > 2 || !String.valueOf(e.getReason()).contains("Stale")) throw e;
+            } catch (NoSuchFileException | AccessDeniedException certain) {
+                throw certain;
+            } catch (IOException e) {
+                // NFS: it may have been replaced by another host while we had it open.
+                if (tries > 2) throw e;
             }
         }
     }
@@ -198,15 +212,28 @@ class MaildirIo {
 
     /** Whether the failure was one of room: on the disk, or in its owner's quota. */
     static boolean isFull(IOException e) {
-        String why =
-                e instanceof FileSystemException f ? String.valueOf(f.getReason()) : String.valueOf(e.getMessage());
-        return why.contains("No space left") || why.contains("quota exceeded");
+        return says(FULL, e);
     }
 
     /** Whether what was asked for may have been done nevertheless: a disk that fails does not say. */
     static boolean isUncertain(IOException e) {
-        return e instanceof FileSystemException f
-                && String.valueOf(f.getReason()).contains("Input/output error");
+        return e instanceof FileSystemException && says(BROKEN, e);
+    }
+
+    private static boolean says(List<String> words, IOException e) {
+        String why =
+                e instanceof FileSystemException f ? String.valueOf(f.getReason()) : String.valueOf(e.getMessage());
+        return words.stream().anyMatch(why::contains);
+    }
+
+    private static String wordsOf(String device, StandardOpenOption how) {
+        try (FileChannel channel = FileChannel.open(Path.of(device), how)) {
+            ByteBuffer octet = ByteBuffer.allocate(1);
+            int done = how == StandardOpenOption.READ ? channel.read(octet) : channel.write(octet);
+            return device + ": " + done; // It is another thing here; these are nobody's words.
+        } catch (IOException e) {
+            return String.valueOf(e.getMessage());
+        }
     }
 
     /** Says what a failure in a maildir means: permanent where rights are missing, temporary otherwise. */

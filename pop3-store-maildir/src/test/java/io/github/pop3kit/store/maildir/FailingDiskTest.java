@@ -1,12 +1,18 @@
 package io.github.pop3kit.store.maildir;
 
+import static java.nio.file.StandardOpenOption.READ;
+import static java.nio.file.StandardOpenOption.WRITE;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.pop3kit.store.Maildrop;
 import io.github.pop3kit.store.StoreException;
 import io.github.pop3kit.store.StoreException.Reason;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Path;
@@ -14,7 +20,10 @@ import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -44,6 +53,21 @@ class FailingDiskTest {
 
     @TempDir
     Path root;
+
+    /** In English or not: run with {@code LC_ALL=de_DE.UTF-8}, where there is such a locale, it says "kein Speicherplatz mehr". */
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void a_full_disk_and_a_broken_one_are_known_by_what_the_system_says_in_its_language() throws IOException {
+        try (FileChannel full = FileChannel.open(Path.of("/dev/full"), WRITE);
+                FileChannel memory = FileChannel.open(Path.of("/proc/self/mem"), READ)) {
+            IOException nospc = assertThrows(IOException.class, () -> full.write(ByteBuffer.allocate(1)));
+            assertTrue(MaildirIo.isFull(nospc), nospc.toString());
+            String eio = assertThrows(IOException.class, () -> memory.read(ByteBuffer.allocate(1)))
+                    .getMessage();
+            assertTrue(MaildirIo.isUncertain(new FileSystemException("cur/1", null, eio)), eio);
+            assertFalse(MaildirIo.isFull(new IOException(eio)), eio);
+        }
+    }
 
     @ParameterizedTest
     @EnumSource
