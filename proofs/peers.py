@@ -351,6 +351,8 @@ class Cyrus(Packaged):
         for name in self.accounts:
             with Session(self, name) as session:  # The first login makes the maildrop.
                 session.ask("QUIT")
+            if not self.accounts[name]:
+                continue
             script = f"""
                 folder=$(/usr/sbin/cyrus mbpath -C {settings} user/{name}) &&
                 cp -p {self.incoming}/{name}/* $folder/ && /usr/sbin/cyrus reconstruct -C {settings} user/{name}"""

@@ -18,6 +18,11 @@ record Answer(String line, boolean crlf) {
         return begins("-ERR") || begins("+ERR");
     }
 
+    /** Whether it is a reply at all, and no challenge. */
+    boolean isStatus() {
+        return isOk() || isErr();
+    }
+
     /** Whether it is a SASL server's challenge. */
     boolean isChallenge() {
         return line.equals("+") || line.startsWith("+ ");

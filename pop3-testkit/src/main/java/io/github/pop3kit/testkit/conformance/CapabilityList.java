@@ -160,6 +160,22 @@ final class CapabilityList {
                             .ask("USER " + Visit.octets(visit.target().user()));
                     expect(answer.isOk(), "USER is refused: " + quoted(answer.line()));
                 });
+        room.must(
+                        "capa-pass-is-served",
+                        "Where CAPA lists USER, PASS takes the password that AUTH takes",
+                        "RFC 2449, section 6.2; RFC 1939, section 7, PASS",
+                        "Who has a blank in his password cannot log in.",
+                        Set.of(Need.CAPA, Need.ACCOUNT),
+                        visit -> {
+                            Moot.unless(
+                                    visit.situation().beforeLogin.orElseThrow().has("USER"), "USER is not listed");
+                            if (visit.situation().byPass) return; // All other checks log in by it.
+                            Talk talk = visit.connect();
+                            talk.ok("USER " + Visit.octets(visit.target().user()));
+                            talk.ok("PASS " + Visit.octets(visit.target().password()));
+                            talk.loggedIn();
+                        })
+                .behind("capa-user-is-served");
         listed(room, "TOP", "6.1", visit -> "TOP " + visit.some() + " 0");
         listed(room, "UIDL", "6.8", visit -> "UIDL");
         room.must(
@@ -181,6 +197,14 @@ final class CapabilityList {
                             second.isErr(),
                             "a login right behind another is accepted, with LOGIN-DELAY " + delay.get(0));
                 });
+        room.should(
+                "user-is-listed",
+                "A server that has USER and PASS says so",
+                "RFC 2449, section 6.2",
+                ASKED,
+                Set.of(Need.CAPA, Need.USER),
+                visit -> expect(
+                        visit.situation().beforeLogin.orElseThrow().has("USER"), "USER is served and not listed"));
         room.should(
                 "top-is-listed",
                 "A server that has TOP says so",

@@ -132,7 +132,8 @@ final class Deletion {
                     expect(
                             after.equals(expected),
                             "behind DELE " + number + " LIST has the numbers " + shortened(after));
-                });
+                })
+                .behind("list-complete");
         room.must(
                         "uidl-keeps-numbers",
                         "UIDL behind DELE has the numbers that the messages had before",
@@ -151,7 +152,7 @@ final class Deletion {
                                     after.equals(expected),
                                     "behind DELE " + number + " UIDL has other numbers for the same unique-ids");
                         })
-                .behind("uidl-numbers");
+                .behind("uidl-complete", "uidl-numbers");
         room.must(
                 "retr-keeps-numbers",
                 "RETR behind DELE fetches by the numbers that the messages had before",

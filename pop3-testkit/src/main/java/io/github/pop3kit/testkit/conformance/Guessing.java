@@ -61,6 +61,20 @@ final class Guessing {
                         })
                 .behind("pass-wrong");
         room.should(
+                        "pass-trailing-blank",
+                        "The right password with a blank behind it is another password",
+                        PASS,
+                        "Who has a blank at the end of his password cannot log in.",
+                        Set.of(Need.USER),
+                        visit -> {
+                            Answer answer = attempt(
+                                    visit.connect(),
+                                    visit.target().user(),
+                                    visit.target().password() + " ");
+                            expect(answer.isErr(), "it is accepted: " + quoted(answer.line()));
+                        })
+                .behind("pass-wrong", "pass-with-blank");
+        room.should(
                         "auth-code",
                         "A wrong password is told by [AUTH] where AUTH-RESP-CODE is announced",
                         "RFC 3206, section 5",

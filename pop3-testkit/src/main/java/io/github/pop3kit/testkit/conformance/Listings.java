@@ -124,7 +124,8 @@ final class Listings {
                         int number = lines.get(i).number();
                         expect(number == i + 1, "line " + (i + 1) + " of LIST has the number " + number);
                     }
-                });
+                })
+                .behind("list-form");
         room.must(
                 "list-one",
                 "LIST of one message is its line of LIST, behind +OK",

@@ -101,6 +101,7 @@ final class Retrieval {
                 "long-line",
                 "A line of 100,000 octets comes whole",
                 "The message breaks off, and the session with it.");
+        sample(room, "header", "A header comes as it was written, with its blanks, folds, and case", CHANGED);
         sample(room, "no-final-newline", "A message whose last line has no end comes whole", CHANGED);
         sample(room, "trailing-blank-lines", "Empty lines at the end of a message come, too", CHANGED);
         sample(room, "leading-blank-lines", "Empty lines at the beginning of the body come, too", CHANGED);
@@ -241,7 +242,7 @@ final class Retrieval {
                         "Clients wait for ever.",
                         TOPS,
                         visit -> top(visit, "empty-body", 5))
-                .behind("top-0");
+                .behind("top-0", "top-body-lines");
         room.must(
                 "top-terminator",
                 "TOP ends with CRLF, a dot, and CRLF",

@@ -92,7 +92,7 @@ final class Robustness {
                     for (Talk talk : talks) {
                         if (visit.situation().channel == Channel.TLS) talk.startTls();
                         String line = talk.line();
-                        expect(line == null || isStatus(line), "one is greeted with " + quoted(String.valueOf(line)));
+                        expect(line == null || new Answer(Talk.withoutEnd(line), true).isStatus(), "one is greeted with " + quoted(String.valueOf(line)));
                     }
                 });
         room.must(
@@ -137,10 +137,5 @@ final class Robustness {
         expect(
                 line == null || new Answer(Talk.withoutEnd(line), true).isErr(),
                 "it is answered with " + quoted(String.valueOf(line)));
-    }
-
-    private static boolean isStatus(String line) {
-        Answer answer = new Answer(Talk.withoutEnd(line), true);
-        return answer.isOk() || answer.isErr();
     }
 }

@@ -39,6 +39,7 @@ final class Samples {
         sample("dot-boundaries", "", boundaries());
         sample("top-dots", "", ".\n..\n.x\nno dot\n");
         sample("long-line", "", "x".repeat(100_000) + "\nbehind the long line\n");
+        sample("header", "received:no blank\nX-Folded: one\n\ttwo  \n   three\nRECEIVED:  two blanks\n", lines(1, 3));
         sample("no-final-newline", "", "the last line has no end");
         sample("trailing-blank-lines", "", "three empty lines follow\n\n\n\n");
         sample("leading-blank-lines", "", "\n\ntwo empty lines came before\n");

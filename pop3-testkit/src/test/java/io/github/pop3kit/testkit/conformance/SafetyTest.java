@@ -44,7 +44,7 @@ class SafetyTest {
 
     private static Conformance conformance(WrongServer server) {
         return Conformance.of("127.0.0.1", server.port())
-                .user(WrongServer.USER, WrongServer.PASSWORD)
+                .user(WrongServer.USER, server.password())
                 .deliverBy(server::deliver)
                 .only(MARKING);
     }
@@ -175,7 +175,7 @@ class SafetyTest {
         try (WrongServer server = new WrongServer(EVERY_DELETION)) {
             for (int i = 0; i < 3; i++) server.deliver(message("precious"));
             Report report = Conformance.of("127.0.0.1", server.port())
-                    .user(WrongServer.USER, WrongServer.PASSWORD)
+                    .user(WrongServer.USER, server.password())
                     .run();
             assertEquals(3, server.count());
             assertTrue(report.count(Outcome.PASSED) > 100, report.summary());

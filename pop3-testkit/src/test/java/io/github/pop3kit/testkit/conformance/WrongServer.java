@@ -26,13 +26,12 @@ import javax.net.ssl.SSLSocket;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A small server of one user, bob with the password tanstaaf, that keeps the rules but for the defects that it is given. On loopback; a
+ * A small server of one user, bob, that keeps the rules but for the defects that it is given. On loopback; a
  * thread for each connection.
  */
 final class WrongServer implements AutoCloseable {
 
     static final String USER = "bob";
-    static final String PASSWORD = "tanstaaf";
 
     private static final ServerTls TLS = ServerTls.of(ServerCertificate.selfSigned("localhost", "127.0.0.1"));
 
@@ -57,6 +56,7 @@ final class WrongServer implements AutoCloseable {
     private final AtomicInteger ids = new AtomicInteger();
     private final AtomicInteger sessions = new AtomicInteger();
     private boolean locked;
+    private Runnable later = () -> {};
     private volatile boolean stlsUsed;
 
     /** What a server can be like besides; checks find many things of it, or nothing. */
@@ -80,6 +80,10 @@ final class WrongServer implements AutoCloseable {
         this.tls = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
         daemon(() -> accept(plain, false));
         daemon(() -> accept(tls, true));
+    }
+
+    String password() {
+        return has(Defect.PASSWORD_WITH_BLANK_REFUSED) ? "tan staaf" : "tanstaaf";
     }
 
     int port() {
@@ -294,13 +298,15 @@ final class WrongServer implements AutoCloseable {
 
         private List<String> capabilities() {
             List<String> all =
-                    new ArrayList<>(List.of("UIDL", "USER", "RESP-CODES", "AUTH-RESP-CODE", "LANG", "UTF8 USER"));
+                    new ArrayList<>(List.of("UIDL", "RESP-CODES", "AUTH-RESP-CODE", "LANG", "UTF8 USER"));
+            if (!has(Defect.USER_UNLISTED)) all.add("USER");
             if (!has(Defect.TOP_UNLISTED)) all.add("TOP");
             if (oddities.contains(Oddity.NO_TOP)) all.remove("TOP");
             if (oddities.contains(Oddity.NO_UIDL)) all.remove("UIDL");
             if (loggedIn || !has(Defect.PIPELINING_AFTER_LOGIN)) all.add("PIPELINING");
             if (has(Defect.LOGIN_DELAY_NOT_KEPT)) all.add("LOGIN-DELAY 10");
-            all.add(has(Defect.CAPA_TWO_BLANKS) ? "SASL PLAIN  LOGIN" : "SASL PLAIN LOGIN");
+            all.add((has(Defect.CAPA_TWO_BLANKS) ? "SASL PLAIN  LOGIN" : "SASL PLAIN LOGIN")
+                    + (has(Defect.MECHANISM_FOR_NOTHING) ? " DIGEST-MD5" : ""));
             if (offersStls() || (secure && has(Defect.STLS_UNDER_TLS) && socket.getLocalPort() == port()))
                 all.add("STLS");
             return all;
@@ -363,9 +369,12 @@ final class WrongServer implements AutoCloseable {
             String name = user;
             user = "";
             String password = has(Defect.PASSWORD_CUT) ? given.split(" ", -1)[0] : given;
-            boolean right = name.equals(USER) && (password.equals(PASSWORD) || has(Defect.PASSWORD_UNCHECKED));
+            if (has(Defect.PASSWORD_TRIMMED)) password = password.strip();
+            boolean right = name.equals(USER) && (password.equals(password()) || has(Defect.PASSWORD_UNCHECKED));
             if (name.isEmpty()) {
                 err("USER first");
+            } else if (has(Defect.PASSWORD_WITH_BLANK_REFUSED) && given.contains(" ")) {
+                err("one argument");
             } else {
                 enter(right);
             }
@@ -375,7 +384,7 @@ final class WrongServer implements AutoCloseable {
             String[] words = argument.split(" ", -1);
             boolean right = words.length == 2
                     && words[0].equals(USER)
-                    && (has(Defect.APOP_ANY_DIGEST) || words[1].equals(Md5.apop(stamp, PASSWORD)));
+                    && (has(Defect.APOP_ANY_DIGEST) || words[1].equals(Md5.apop(stamp, password())));
             if (has(Defect.APOP_STAMP_FOR_NOTHING)) {
                 err("unknown");
             } else {
@@ -397,7 +406,7 @@ final class WrongServer implements AutoCloseable {
             }
             String first = words.length > 1 ? words[1] : ask("");
             if (isPlain) {
-                check(first, "\0" + USER + "\0" + PASSWORD);
+                check(first, "\0" + USER + "\0" + password());
             } else {
                 String password = ask("Password:");
                 check(first + " " + password, "");
@@ -435,7 +444,7 @@ final class WrongServer implements AutoCloseable {
                 err("not base64");
                 return;
             }
-            enter(said.toString().equals(isLogin ? USER + " " + PASSWORD : expected));
+            enter(said.toString().equals(isLogin ? USER + " " + password() : expected));
         }
 
         private void enter(boolean right) throws IOException {
@@ -451,6 +460,8 @@ final class WrongServer implements AutoCloseable {
                 locked = true;
                 holdsLock = true;
                 snapshot = has(Defect.LIVE_FOLDER) ? maildrop : new ArrayList<>(maildrop);
+                later.run();
+                later = () -> {};
             }
             loggedIn = true;
             ok("welcome");
@@ -613,6 +624,7 @@ final class WrongServer implements AutoCloseable {
                 return;
             }
             if (has(Defect.TRIMMED)) octets = octets.strip() + "\r\n";
+            if (has(Defect.HEADER_WRITTEN_ANEW)) octets = octets.replace("received:no", "Received: no");
             if (has(Defect.FROM_QUOTED)) octets = octets.replace("\nFrom ", "\n>From ");
             if (has(Defect.EIGHT_BIT_STRIPPED) && !octets.contains("Comments:")) {
                 octets = octets.chars()
@@ -660,7 +672,8 @@ final class WrongServer implements AutoCloseable {
             int end = header < 0 ? octets.length() : header + 4;
             int wanted = Integer.parseInt(lines);
             if (has(Defect.TOP_WHOLE_BODY) && wanted > 0) wanted = Integer.MAX_VALUE;
-            if (has(Defect.TOP_COUNTS_HEADER) && wanted == 0) wanted = Integer.MAX_VALUE;
+            if (has(Defect.TOP_0_SENDS_ALL) && wanted == 0) wanted = Integer.MAX_VALUE;
+            if (has(Defect.TOP_COUNTS_HEADER) && wanted > 0) end = 0;
             for (int i = 0; i < wanted && end < octets.length(); i++) end = octets.indexOf('\n', end) + 1;
             String sent = octets.substring(0, end);
             if (has(Defect.TOP_OTHER_HEADER)) sent = "X-Other: header\r\n" + sent;
@@ -705,7 +718,13 @@ final class WrongServer implements AutoCloseable {
                 ok("bye");
                 return;
             }
-            if (!has(Defect.QUIT_REMOVES_NOTHING)) update();
+            if (has(Defect.QUIT_ANSWERED_FIRST)) {
+                synchronized (WrongServer.this) {
+                    later = this::update;
+                }
+            } else if (!has(Defect.QUIT_REMOVES_NOTHING)) {
+                update();
+            }
             unlock();
             if (!has(Defect.NO_ANSWER_TO_QUIT)) ok("bye");
         }

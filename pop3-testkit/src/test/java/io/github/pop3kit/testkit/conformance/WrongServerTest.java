@@ -60,7 +60,7 @@ class WrongServerTest {
         try (WrongServer server = new WrongServer(defects)) {
             return Conformance.of("127.0.0.1", server.port())
                     .tlsPort(server.tlsPort())
-                    .user(WrongServer.USER, WrongServer.PASSWORD)
+                    .user(WrongServer.USER, server.password())
                     .deliverBy(server::deliver)
                     .run();
         }
@@ -110,7 +110,17 @@ class WrongServerTest {
                 Defect.MARKS_ARE_SHARED,
                 Defect.CUT_REMOVES,
                 Defect.QUIT_REMOVES_NOTHING,
+                Defect.QUIT_ANSWERED_FIRST,
                 Defect.QUIT_REMOVES_THE_NEXT),
         List.of(Defect.APOP_STAMP_FOR_NOTHING, Defect.APOP_ANY_DIGEST),
+        // With that one logins are by AUTH, and checks of PASS are skipped.
+        List.of(Defect.PASSWORD_WITH_BLANK_REFUSED, Defect.PASSWORD_CUT),
+        List.of(Defect.PASSWORD_WITH_BLANK_REFUSED, Defect.PASSWORD_TRIMMED),
+        List.of(Defect.PASSWORD_WITH_BLANK_REFUSED, Defect.PASSWORD_UNCHECKED),
+        List.of(Defect.PASSWORD_WITH_BLANK_REFUSED, Defect.USER_REVEALED),
+        List.of(Defect.PASSWORD_WITH_BLANK_REFUSED, Defect.USER_UNLISTED),
+        List.of(Defect.PASSWORD_WITH_BLANK_REFUSED, Defect.AUTH_CODE_UNSAID),
+        List.of(Defect.PASSWORD_WITH_BLANK_REFUSED, Defect.STLS_REMEMBERS),
+        List.of(Defect.PASSWORD_WITH_BLANK_REFUSED, Defect.INITIAL_RESPONSE_REFUSED),
     };
 }
