@@ -6,7 +6,7 @@ import java.nio.channels.ByteChannel;
 
 /**
  * What carries a {@link Wire}: a socket, TLS over it, or a pair in memory. Reading and writing block, and the buffers are backed by
- * arrays. One thread reads and writes; {@link #abort} alone may be called by another.
+ * arrays unless it says that they need not be. One thread reads and writes; {@link #abort} alone may be called by another.
  */
 public interface Connection extends ByteChannel {
 
@@ -19,7 +19,7 @@ public interface Connection extends ByteChannel {
     /** The same octets as a socket, to put TLS over it. */
     Socket socket();
 
-    /** Whether it writes buffers without an array, too. */
+    /** Whether it writes buffers without an array, too, and with fewer copies. */
     default boolean takesDirectBuffers() {
         return false;
     }

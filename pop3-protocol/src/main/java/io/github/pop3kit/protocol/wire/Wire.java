@@ -236,8 +236,7 @@ public final class Wire implements Closeable {
         requireOneLine(uniqueId);
         reserve(MOST_DIGITS + uniqueId.length() + 3);
         appendNumber(line.number());
-        output.put((byte) ' ');
-        for (int i = 0; i < uniqueId.length(); i++) output.put((byte) uniqueId.charAt(i));
+        output.put((byte) ' ').put(uniqueId.getBytes(StandardCharsets.ISO_8859_1));
         endLine();
     }
 
