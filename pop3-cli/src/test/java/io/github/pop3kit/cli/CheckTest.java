@@ -313,6 +313,8 @@ class CheckTest {
         Ran ran = check(nobody);
         assertEquals(69, ran.status());
         assertTrue(ran.err().startsWith("pop3: " + nobody + ": a connection is refused"), ran::err);
+        String unknown = "x".repeat(64) + ":110"; // Longer than a name can be: nobody is asked.
+        assertFailed(69, unknown + ": this host is not known.", check(unknown));
         ran = check(server, "--user=mrose", "--deliver-cmd=false");
         assertEquals(74, ran.status());
         assertTrue(ran.err().contains("the command that delivers ended with status 1"), ran::err);

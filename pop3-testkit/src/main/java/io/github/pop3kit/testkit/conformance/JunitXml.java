@@ -1,9 +1,15 @@
 package io.github.pop3kit.testkit.conformance;
 
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 
 /** A report as JUnit's runners write them. */
 final class JunitXml {
+
+    /** The schema of these files has no fractions and no zone. */
+    private static final DateTimeFormatter TIME =
+            DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss", Locale.ROOT).withZone(ZoneOffset.UTC);
 
     private JunitXml() {}
 
@@ -18,7 +24,7 @@ final class JunitXml {
                 report.count(Outcome.FAILED),
                 skipped,
                 report.took().toMillis() / 1000.0,
-                report.began()));
+                TIME.format(report.began())));
         for (Result result : report.results()) append(xml, result);
         return xml.append("</testsuite>\n").toString();
     }

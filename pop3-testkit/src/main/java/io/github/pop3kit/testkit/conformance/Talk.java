@@ -13,6 +13,7 @@ import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
+import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -57,6 +58,9 @@ final class Talk implements AutoCloseable {
         this.target = target;
         try {
             socket.connect(new InetSocketAddress(target.host(), port), (int) CONNECT.toMillis());
+        } catch (UnknownHostException e) {
+            socket.close();
+            throw new Finding("this host is not known");
         } catch (IOException e) {
             socket.close();
             throw new Finding("a connection is refused: " + e.getMessage());

@@ -75,6 +75,8 @@ class ReportTest {
                         suite.getAttribute("errors"),
                         suite.getAttribute("skipped"),
                         suite.getAttribute("time")));
+        String time = suite.getAttribute("timestamp");
+        assertTrue(time.matches("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d"), time);
         assertEquals(
                 List.of("fine: A <title>", "broken: A <title>", "odd: A <title>", "absent: A <title>"),
                 elements(xml, "testcase").stream()
