@@ -22,10 +22,10 @@ record Pop3Url(String user, Auth auth, HostAndPort address, Tls tls) {
     private static final Pattern FORM = Pattern.compile(
             "(?<scheme>pop3?s?)://(?:(?<user>.*)@)?(?<address>[^@/?;#]*)/?(?:\\?tls=(?<tls>[a-z-]*))?",
             Pattern.CASE_INSENSITIVE);
+    private static final Pattern AUTH = Pattern.compile("([^;]*)(?:;auth=([^;]*))?", Pattern.CASE_INSENSITIVE);
+
     /** What stands for octets that were no characters: a locale without UTF-8, as cron has it, makes it of every umlaut. */
     private static final char UNREADABLE = '\uFFFD';
-
-    private static final Pattern AUTH = Pattern.compile("([^;]*)(?:;auth=([^;]*))?", Pattern.CASE_INSENSITIVE);
 
     /** How to log in. */
     enum Auth {

@@ -72,9 +72,6 @@ public class Pop3Folder extends Folder {
     private @Nullable Abandoned watch;
     private @Nullable Pop3Exception lost;
     private volatile @Nullable Settings settings;
-    /** How often it was opened: message-numbers are those of one session. */
-    private volatile int opening;
-
     private @Nullable Pop3Message[] messages = new Pop3Message[0];
     private long total;
     private long @Nullable [] sizes;
@@ -83,6 +80,9 @@ public class Pop3Folder extends Folder {
     private final Ahead headersAhead = new Ahead(128);
     private final Ahead contentAhead = new Ahead(512);
     private final Map<Integer, Octets> held = new ConcurrentHashMap<>();
+
+    /** How often it was opened: message-numbers are those of one session. */
+    private volatile int opening;
 
     Pop3Folder(Pop3Store store, String name) {
         super(store);
