@@ -116,23 +116,23 @@ final class Deletion {
 
     private static void numbers(Room room) {
         room.must(
-                "list-keeps-numbers",
-                "LIST behind DELE has the numbers that the messages had before",
-                "RFC 1939, sections 4 and 5",
-                NUMBERS,
-                SAMPLES,
-                visit -> {
-                    Talk talk = visit.login();
-                    int number = spareBelowAnother(visit, talk);
-                    List<Integer> expected = new ArrayList<>(numbers(talk));
-                    talk.ok("DELE " + number);
-                    List<Integer> after = numbers(talk);
-                    Moot.unless(after.size() == expected.size() - 1, "LIST has not one line less behind DELE");
-                    expected.remove(Integer.valueOf(number));
-                    expect(
-                            after.equals(expected),
-                            "behind DELE " + number + " LIST has the numbers " + shortened(after));
-                })
+                        "list-keeps-numbers",
+                        "LIST behind DELE has the numbers that the messages had before",
+                        "RFC 1939, sections 4 and 5",
+                        NUMBERS,
+                        SAMPLES,
+                        visit -> {
+                            Talk talk = visit.login();
+                            int number = spareBelowAnother(visit, talk);
+                            List<Integer> expected = new ArrayList<>(numbers(talk));
+                            talk.ok("DELE " + number);
+                            List<Integer> after = numbers(talk);
+                            Moot.unless(after.size() == expected.size() - 1, "LIST has not one line less behind DELE");
+                            expected.remove(Integer.valueOf(number));
+                            expect(
+                                    after.equals(expected),
+                                    "behind DELE " + number + " LIST has the numbers " + shortened(after));
+                        })
                 .behind("list-complete");
         room.must(
                         "uidl-keeps-numbers",

@@ -113,18 +113,18 @@ final class Listings {
                     }
                 });
         room.must(
-                "list-numbers",
-                "Messages are numbered from 1 on",
-                "RFC 1939, section 4",
-                MISSED,
-                Set.of(Need.MESSAGE),
-                visit -> {
-                    List<ScanListing> lines = list(visit.login());
-                    for (int i = 0; i < lines.size(); i++) {
-                        int number = lines.get(i).number();
-                        expect(number == i + 1, "line " + (i + 1) + " of LIST has the number " + number);
-                    }
-                })
+                        "list-numbers",
+                        "Messages are numbered from 1 on",
+                        "RFC 1939, section 4",
+                        MISSED,
+                        Set.of(Need.MESSAGE),
+                        visit -> {
+                            List<ScanListing> lines = list(visit.login());
+                            for (int i = 0; i < lines.size(); i++) {
+                                int number = lines.get(i).number();
+                                expect(number == i + 1, "line " + (i + 1) + " of LIST has the number " + number);
+                            }
+                        })
                 .behind("list-form");
         room.must(
                 "list-one",

@@ -92,7 +92,9 @@ final class Robustness {
                     for (Talk talk : talks) {
                         if (visit.situation().channel == Channel.TLS) talk.startTls();
                         String line = talk.line();
-                        expect(line == null || new Answer(Talk.withoutEnd(line), true).isStatus(), "one is greeted with " + quoted(String.valueOf(line)));
+                        expect(
+                                line == null || new Answer(Talk.withoutEnd(line), true).isStatus(),
+                                "one is greeted with " + quoted(String.valueOf(line)));
                     }
                 });
         room.must(

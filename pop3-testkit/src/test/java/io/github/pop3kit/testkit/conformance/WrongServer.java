@@ -297,8 +297,7 @@ final class WrongServer implements AutoCloseable {
         }
 
         private List<String> capabilities() {
-            List<String> all =
-                    new ArrayList<>(List.of("UIDL", "RESP-CODES", "AUTH-RESP-CODE", "LANG", "UTF8 USER"));
+            List<String> all = new ArrayList<>(List.of("UIDL", "RESP-CODES", "AUTH-RESP-CODE", "LANG", "UTF8 USER"));
             if (!has(Defect.USER_UNLISTED)) all.add("USER");
             if (!has(Defect.TOP_UNLISTED)) all.add("TOP");
             if (oddities.contains(Oddity.NO_TOP)) all.remove("TOP");
