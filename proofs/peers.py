@@ -6,6 +6,7 @@ namespace too, so that all it started ends with it. That takes root, Linux and a
 """
 
 import os
+import random
 import re
 import shutil
 import smtplib
@@ -494,12 +495,21 @@ class GreenMail(Peer):
 # ---- small things
 
 
+# Below what the kernel gives to outgoing connections and to whoever asks for port 0: those would meet a server's before it listens.
+PORTS = range(12_000, 32_000)
+
+
 def free_ports(count):
-    """Numbers of ports that nobody has just now."""
-    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [each.getsockname()[1] for each in sockets]
-    for each in sockets:
-        each.close()
+    """Numbers of ports that nobody has just now, and that other proofs beside this one hardly choose, too."""
+    ports = []
+    while len(ports) < count:
+        port = random.SystemRandom().choice(PORTS)
+        try:
+            socket.create_server(("127.0.0.1", port)).close()
+        except OSError:
+            continue
+        if port not in ports:
+            ports.append(port)
     return ports
 
 
