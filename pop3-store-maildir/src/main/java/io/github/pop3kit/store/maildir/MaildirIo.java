@@ -232,7 +232,8 @@ class MaildirIo {
             int done = how == StandardOpenOption.READ ? channel.read(octet) : channel.write(octet);
             return device + ": " + done; // It is another thing here; these are nobody's words.
         } catch (IOException e) {
-            return String.valueOf(e.getMessage());
+            String words = e.getMessage();
+            return words == null || words.isBlank() ? device + ": nothing" : words; // Nothing would be in everything.
         }
     }
 
