@@ -8,6 +8,7 @@ import io.github.pop3kit.protocol.transcript.Transcript;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -53,7 +54,9 @@ final class Ls implements Callable<Integer> {
         int digits = String.valueOf(messages.size()).length();
         for (ScanListing message : messages) {
             String id = Transcript.escape(uniqueIds.getOrDefault(message.number(), "-"));
-            pop3.out().print(String.format("%" + digits + "d %10d %s%n", message.number(), message.octets(), id));
+            pop3.out()
+                    .print(String.format(
+                            Locale.ROOT, "%" + digits + "d %10d %s%n", message.number(), message.octets(), id));
         }
         return ExitCode.OK;
     }
