@@ -139,8 +139,7 @@ final class Batch {
         int number = underWay.element();
         boolean listed = !isListedFirst() || isListed(number);
         Reply reply = dialogue.hear(command.apply(number));
-        // LIST with a number may be what a server does not know; a refusal that it did not answer with leaves its
-        // answer behind.
+        // A server may not know LIST with a number. But if the refusal was not its answer, that comes now.
         if (!listed && listings.isScan(number, dialogue.statusText())) {
             throw dialogue.violated("has sent an answer too many before message " + number, dialogue.statusText());
         }

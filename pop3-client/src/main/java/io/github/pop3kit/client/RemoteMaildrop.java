@@ -289,10 +289,10 @@ public final class RemoteMaildrop implements Closeable {
 
     /**
      * Retrieves messages in this order. Where the server offers PIPELINING, several RETR are under way, at first 128, then up to
-     * {@link ClientLimits#window}; memory does not grow with it. Before each LIST is asked, whose answer tells that what comes is
-     * this message and no other. A message that the server refuses, or that is over the size limit,
-     * is a failure in the result, and the batch goes on. What the sink throws ends the batch and is passed on; the session can then be
-     * used if the messages under way were small enough to be thrown away.
+     * {@link ClientLimits#window}; memory does not grow with it. LIST is asked before each of them, whose answer tells that what
+     * comes is this message and no other. A message that the server refuses, or that is over the size limit, is a failure in the
+     * result, and the batch goes on. What the sink throws ends the batch and is passed on; the session can then be used if the
+     * messages under way were small enough to be thrown away.
      *
      * <p>A server that offers PIPELINING and breaks under it costs the session. The client remembers it and does without, so that
      * another session can go on with what is missing in {@link BatchInterruptedException#result()}.
