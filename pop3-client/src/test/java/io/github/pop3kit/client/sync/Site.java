@@ -54,7 +54,11 @@ final class Site implements AutoCloseable {
 
     /** Synchronises once. */
     SyncReport run(SyncAccount account) throws InterruptedException {
-        try (Pop3Sync sync = sync(Disk.SYSTEM).build()) {
+        return run(account, AT_ONCE);
+    }
+
+    SyncReport run(SyncAccount account, RetryPolicy retry) throws InterruptedException {
+        try (Pop3Sync sync = sync(Disk.SYSTEM).retry(retry).build()) {
             return sync.run(account);
         } finally {
             server.awaitSessionEnd();
