@@ -859,11 +859,12 @@ class Pop3SyncTest {
         @Test
         void sizes_that_are_wrong_are_no_matter() throws Exception {
             deliver(1, 2);
-            site.server.faults().on("LIST").answer("+OK\n1 100000\n2 1\n.");
+            site.server.faults().on("LIST").answer("+OK\n1 100000\n2 1\n.").once();
             SyncReport report = site.run(account.keeping(Retention.deleteAfterFetch()));
             assertTrue(report.isComplete());
             assertEquals(messages(1, 2), kept());
             assertEquals(messages(), left());
+            assertEquals(1, site.server.sessions().size());
         }
 
         @Test
